@@ -1,0 +1,58 @@
+//! Refusals as pages get them: the same problem that machines get.
+
+use domain::{ErrorCode, Problem};
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// The error of every server function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UiError(pub Problem);
+
+impl UiError {
+    /// What to tell the person.
+    pub fn message(&self) -> String {
+        self.0.detail.clone()
+    }
+}
+
+impl std::fmt::Display for UiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for UiError {}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        UiError(match error {
+            ServerFnErrorErr::Request(_) => {
+                Problem::new(ErrorCode::Unavailable, "The server cannot be reached. Check the connection and try again.")
+            }
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
+                Problem::new(ErrorCode::BadRequest, detail)
+            }
+            other => Problem::new(ErrorCode::Internal, other.to_string()),
+        })
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<service::Error> for UiError {
+    fn from(error: service::Error) -> Self {
+        let problem = Problem::from(error);
+        if let (Some(response), Ok(status)) = (
+            leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
+            http::StatusCode::from_u16(problem.status),
+        ) {
+            response.set_status(status);
+        }
+        UiError(problem)
+    }
+}

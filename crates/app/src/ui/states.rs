@@ -1,0 +1,53 @@
+//! What stands where there is nothing (yet) to show.
+
+use icondata_lu as lu;
+use leptos::prelude::*;
+
+use super::Icon;
+use crate::UiError;
+
+/// Nothing here, why, and what to do about it.
+#[component]
+pub fn EmptyState(
+    icon: icondata_core::Icon,
+    #[prop(into)] title: String,
+    text: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="empty">
+            <span class="empty-icon"><Icon icon /></span>
+            <h2>{title}</h2>
+            <p class="muted">{text}</p>
+            <div class="row">{children()}</div>
+        </section>
+    }
+}
+
+/// What failed, where it failed, with a way to try again.
+#[component]
+pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
+    let problem = error.0;
+    view! {
+        <section class="empty" role="alert">
+            <span class="empty-icon empty-icon-bad"><Icon icon=lu::LuTriangleAlert /></span>
+            <h2>{problem.title}</h2>
+            <p class="muted">{problem.detail}</p>
+            {problem.fields.0.into_iter().map(|(field, message)| view! {
+                <p class="muted"><code>{field}</code>" "{message}</p>
+            }).collect_view()}
+            {problem.request_id.map(|id| view! { <p class="faint">"Request "<code>{id}</code></p> })}
+            <button class="btn" on:click=move |_| retry.run(())><Icon icon=lu::LuRotateCw />"Try again"</button>
+        </section>
+    }
+}
+
+/// Grey bars in the shape of what is coming.
+#[component]
+pub fn Skeleton(rows: usize) -> impl IntoView {
+    view! {
+        <div class="skeleton" role="status" aria-label="Loading">
+            {(0..rows).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,76 @@
+//! Who is looking, and what every page needs to know: loaded once, shared by context.
+
+use domain::{
+    Timestamp,
+    products::ProductName,
+    users::{Person, Role, User},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use crate::UiError;
+
+/// Put into every request by the session layer: the signed-in actor, if there is one.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub struct Viewer(pub Option<service::Acting>);
+
+/// The actor of the request that is being rendered or answered.
+#[cfg(feature = "ssr")]
+pub(crate) async fn acting() -> Result<service::Acting, UiError> {
+    let viewer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
+    viewer.and_then(|viewer| viewer.0).ok_or_else(|| service::Error::Unauthenticated.into())
+}
+
+/// The signed-in person and their surroundings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub user: User,
+    /// ISO 4217.
+    pub currency: String,
+    pub is_demo: bool,
+    pub people: Vec<Person>,
+    pub products: Vec<ProductName>,
+    /// The server's time: server and browser must agree on what "today" is while a page comes alive.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: Timestamp,
+}
+
+impl Session {
+    /// The person with this id.
+    pub fn person(&self, id: domain::UserId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// Active people of these roles, for choosers.
+    pub fn people_of<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a Person> {
+        self.people.iter().filter(move |person| person.is_active && roles.contains(&person.role))
+    }
+
+    /// The product's name.
+    pub fn product(&self, id: domain::ProductId) -> Option<&str> {
+        self.products.iter().find(|product| product.id == id).map(|product| product.name.as_str())
+    }
+}
+
+/// `None` for a visitor who is not signed in.
+#[server(name = LoadSession, endpoint = "session", input = GetUrl)]
+pub async fn session() -> Result<Option<Session>, UiError> {
+    let viewer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
+    let Some(me) = viewer.and_then(|viewer| viewer.0) else { return Ok(None) };
+    let Some(user) = me.actor().as_user().cloned() else { return Ok(None) };
+    let installation = me.crm().installation().await?;
+    Ok(Some(Session {
+        user,
+        currency: installation.currency,
+        is_demo: installation.is_demo,
+        people: me.users().people().await?,
+        products: me.products().names().await?,
+        now: me.crm().now(),
+    }))
+}
+
+/// The session of the page, which [`crate::shell::Shell`] provides to everything inside it.
+pub fn use_session() -> StoredValue<Session> {
+    expect_context::<StoredValue<Session>>()
+}

@@ -1,0 +1,77 @@
+//! Which leads: one filter type for the table, the board, REST, exports and agents.
+
+use time::Date;
+
+use super::{LeadPriority, LeadStatus};
+use crate::{Money, ProductId, UserId};
+
+/// Conditions that all must hold; several values of one condition are alternatives. Empty means no condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    pub status: Vec<LeadStatus>,
+    pub priority: Vec<LeadPriority>,
+    pub source: Vec<String>,
+    pub assignee: Vec<Owner>,
+    pub engineer: Vec<Owner>,
+    /// Matches the main product and every other product of the lead.
+    pub product: Vec<ProductId>,
+    pub value: Between<Money>,
+    pub created: Between<Date>,
+    pub closed: Between<Date>,
+    pub follow_up: Between<Date>,
+    /// Words that must all occur in name, e-mail, phone or company.
+    pub q: Option<String>,
+}
+
+impl LeadFilter {
+    /// Whether every lead matches.
+    pub fn is_empty(&self) -> bool {
+        *self == LeadFilter::default()
+    }
+}
+
+/// Whose lead it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// `me`: the one who asks.
+    Me,
+    /// `none`: nobody yet.
+    Nobody,
+    User(UserId),
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Owner::Me => f.write_str("me"),
+            Owner::Nobody => f.write_str("none"),
+            Owner::User(id) => id.fmt(f),
+        }
+    }
+}
+
+impl std::str::FromStr for Owner {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "me" => Ok(Owner::Me),
+            "none" => Ok(Owner::Nobody),
+            id => id.parse().map(Owner::User).map_err(|_| "expected a user's id, me or none"),
+        }
+    }
+}
+
+/// A range that includes both ends. Days are days in the asking user's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Between<T> {
+    pub from: Option<T>,
+    pub to: Option<T>,
+}
+
+// Not derived: a derive would ask for `T: Default`, and a day has none.
+impl<T> Default for Between<T> {
+    fn default() -> Self {
+        Between { from: None, to: None }
+    }
+}

@@ -1,0 +1,96 @@
+//! `siwaht serve` and `siwaht demo`.
+
+use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use service::{Clock, Crm, Setup};
+
+use crate::{
+    config::Config,
+    startup::{self, Server, Store},
+};
+
+#[derive(Args)]
+pub struct Serve {
+    /// Fill an empty database with a made-up AI agency first; loopback only unless SIWAHT_DEMO_PUBLIC=true
+    #[arg(long)]
+    demo: bool,
+    #[command(flatten)]
+    data: DemoData,
+}
+
+#[derive(Args)]
+pub struct DemoData {
+    /// How many leads the made-up agency has
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    leads: u32,
+    /// Everyone's password there
+    #[arg(long, env = "SIWAHT_DEMO_PASSWORD", default_value = "siwaht-demo", hide_env_values = true)]
+    password: String,
+}
+
+impl DemoData {
+    /// Fills the database, unless it holds this data already, and says who can sign in.
+    pub async fn fill(&self, crm: &Crm) -> Result<()> {
+        let demo = match crm.fill_with_demo(self.leads, &self.password).await {
+            Ok(demo) => demo,
+            Err(service::Error::Conflict { detail, .. }) => bail!(detail),
+            Err(other) => return Err(other.into()),
+        };
+        println!("Demo data. Sign in with password {}:", self.password);
+        for account in &demo.accounts {
+            println!("  {:<9} {:<22} {}", account.role.as_str(), account.email, account.name);
+        }
+        Ok(())
+    }
+}
+
+impl Serve {
+    pub async fn run(self, config: Config) -> Result<()> {
+        let public = std::env::var("SIWAHT_DEMO_PUBLIC").is_ok_and(|value| value == "true");
+        if self.demo && !config.addr.ip().is_loopback() && !public {
+            bail!("SIWAHT_ADDR: demo accounts have known passwords, so --demo serves loopback only; \
+                   SIWAHT_DEMO_PUBLIC=true overrides this");
+        }
+        // First the address: a busy port should not cost a start of the database.
+        let listener = startup::bind(config.addr).await?;
+        let addr = listener.local_addr()?;
+        let store = Store::open(&config).await?;
+        let secret = secret(&config)?;
+        let server = Server::new(config, store.database.clone(), Clock::System);
+        if self.demo {
+            self.data.fill(&server.crm).await?;
+        } else if let Setup::Link(token) = server.crm.prepare_setup().await? {
+            let base = server.config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
+            println!("First start. Make the first admin here, within 24 hours and once:\n  {base}/set-up?token={token}");
+        }
+        println!("Siwaht CRM is at http://{addr}");
+        startup::serve(server, &secret, listener).await?;
+        store.close().await
+    }
+}
+
+/// The secret that signs cookies: `SESSION_SECRET`, or one kept in the data folder so that a restart signs nobody out.
+fn secret(config: &Config) -> Result<String> {
+    if let Some(secret) = &config.session_secret {
+        return Ok(secret.clone());
+    }
+    let path = config.data.join("session-secret");
+    match std::fs::read_to_string(&path) {
+        Ok(secret) if secret.len() >= 64 => Ok(secret),
+        _ => make_secret(&path).with_context(|| format!("cannot keep a session secret in {}", path.display())),
+    }
+}
+
+fn make_secret(path: &Path) -> Result<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no random bytes: {e}"))?;
+    let secret: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(secret.as_bytes())?;
+    Ok(secret)
+}

@@ -1,0 +1,178 @@
+//! Settings from the environment, checked before anything starts. Every message names its variable.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+
+/// Characters of a session secret at the least.
+const SECRET_LENGTH: usize = 32;
+
+/// How the server runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub addr: SocketAddr,
+    pub database: DatabaseSource,
+    /// The private cluster, the generated secret and attachments live here.
+    pub data: PathBuf,
+    /// Cookies are sent over HTTPS only.
+    pub production: bool,
+    pub session_secret: Option<String>,
+    /// CSS, WASM and fonts.
+    pub site: PathBuf,
+    /// Where browsers reach this server, when it is not where it listens; its origin may send forms.
+    pub public_url: Option<String>,
+    /// The peer is a reverse proxy whose `X-Forwarded-For` is true.
+    pub trust_proxy: bool,
+    pub metrics_token: Option<String>,
+}
+
+/// Which PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseSource {
+    /// `DATABASE_URL`.
+    Url(String),
+    /// `PGHOST` and its kin.
+    Variables,
+    /// Our own cluster in the data folder.
+    Private,
+}
+
+/// A variable whose value cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct BadVariable {
+    name: &'static str,
+    problem: String,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, BadVariable> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables through `get`; empty values count as unset.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, BadVariable> {
+        let get = |name: &str| get(name).filter(|value| !value.trim().is_empty());
+        let production = production(&get)?;
+        let session_secret = get("SESSION_SECRET");
+        match &session_secret {
+            Some(secret) if secret.len() < SECRET_LENGTH => {
+                return bad("SESSION_SECRET", format!("needs at least {SECRET_LENGTH} characters: openssl rand -hex 32"));
+            }
+            None if production => {
+                return bad("SESSION_SECRET", "must be set in production: openssl rand -hex 32");
+            }
+            _ => {}
+        }
+        Ok(Config {
+            addr: parse(&get, "SIWAHT_ADDR", "127.0.0.1:3000", "an address such as 127.0.0.1:3000")?,
+            database: database(&get)?,
+            data: get("SIWAHT_DATA").unwrap_or_else(|| "./data".into()).into(),
+            production,
+            session_secret,
+            site: get("SIWAHT_SITE").map_or_else(beside_binary, PathBuf::from),
+            public_url: public_url(&get)?,
+            trust_proxy: parse(&get, "SIWAHT_TRUST_PROXY", "false", "true or false")?,
+            metrics_token: get("SIWAHT_METRICS_TOKEN"),
+        })
+    }
+}
+
+fn bad<T>(name: &'static str, problem: impl Into<String>) -> Result<T, BadVariable> {
+    Err(BadVariable { name, problem: problem.into() })
+}
+
+fn parse<T: FromStr>(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    default: &str,
+    expected: &str,
+) -> Result<T, BadVariable> {
+    let value = get(name).unwrap_or_else(|| default.to_owned());
+    value.parse().or_else(|_| bad(name, format!("expected {expected}, found {value:?}")))
+}
+
+fn production(get: &impl Fn(&str) -> Option<String>) -> Result<bool, BadVariable> {
+    let (name, value) = match (get("APP_ENV"), get("NODE_ENV")) {
+        (Some(value), _) => ("APP_ENV", value),
+        (None, Some(value)) => ("NODE_ENV", value),
+        (None, None) => return Ok(false),
+    };
+    match value.as_str() {
+        "production" => Ok(true),
+        "development" | "test" => Ok(false),
+        _ => bad(name, format!("expected development or production, found {value:?}")),
+    }
+}
+
+fn database(get: &impl Fn(&str) -> Option<String>) -> Result<DatabaseSource, BadVariable> {
+    match get("DATABASE_URL") {
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(DatabaseSource::Url(url)),
+        // The value may hold a password: it is not repeated.
+        Some(_) => bad("DATABASE_URL", "expected postgres://user:password@host:5432/database"),
+        None if get("PGHOST").is_some() || get("PGDATABASE").is_some() => Ok(DatabaseSource::Variables),
+        None => Ok(DatabaseSource::Private),
+    }
+}
+
+fn public_url(get: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, BadVariable> {
+    match get("SIWAHT_PUBLIC_URL") {
+        Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+            Ok(Some(url.trim_end_matches('/').to_owned()))
+        }
+        Some(url) => bad("SIWAHT_PUBLIC_URL", format!("expected https://crm.example.com, found {url:?}")),
+        None => Ok(None),
+    }
+}
+
+/// `site` beside the binary: how a release is unpacked.
+fn beside_binary() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join("site")));
+    beside.unwrap_or_else(|| "site".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Config::read(get).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn nothing_set_is_a_private_database_on_loopback() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.database, DatabaseSource::Private);
+        assert!(config.addr.ip().is_loopback());
+        assert!(!config.production);
+    }
+
+    #[test]
+    fn each_bad_value_names_its_variable() {
+        for (name, value) in [
+            ("SIWAHT_ADDR", "localhost"),
+            ("DATABASE_URL", "mysql://somewhere"),
+            ("SESSION_SECRET", "short"),
+            ("APP_ENV", "staging"),
+            ("NODE_ENV", "prod"),
+            ("SIWAHT_PUBLIC_URL", "crm.example.com"),
+            ("SIWAHT_TRUST_PROXY", "yes"),
+        ] {
+            let message = read(&[(name, value)]).unwrap_err();
+            assert!(message.starts_with(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn production_asks_for_a_secret() {
+        assert!(read(&[("APP_ENV", "production")]).unwrap_err().starts_with("SESSION_SECRET"));
+    }
+
+    #[test]
+    fn the_seeds_own_variables_work() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let config = read(&[("NODE_ENV", "production"), ("SESSION_SECRET", secret), ("PGHOST", "db")]).unwrap();
+        assert!(config.production);
+        assert_eq!(config.database, DatabaseSource::Variables);
+    }
+}

@@ -1,0 +1,14 @@
+//! Who is let in: the axum host around the app and the services. Doors, sessions, security, start-up.
+
+pub mod commands;
+pub mod config;
+mod health;
+mod openapi;
+mod pages;
+mod problem;
+mod request_log;
+mod rest;
+mod security;
+mod session;
+pub mod startup;
+mod visitor;

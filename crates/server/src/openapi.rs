@@ -1,0 +1,100 @@
+//! The OpenAPI document, generated from the code, and a page to browse it without any script.
+
+use std::fmt::Write;
+
+use axum::{
+    Json, Router,
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse},
+    routing::get,
+};
+use utoipa::{
+    OpenApi,
+    openapi::{OpenApi as Document, PathItem, path::Operation},
+};
+
+use crate::startup::Server;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Siwaht CRM",
+    description = "Keys are camelCase, instants RFC 3339 in UTC, amounts numbers with two decimals. Errors are \
+                   problems (RFC 9457) with a code, the fields concerned and the request's id. Sign in with \
+                   POST /api/login and keep the cookie."
+))]
+struct Head;
+
+/// The document's head; the paths are added by the router.
+pub fn head() -> Document {
+    Head::openapi()
+}
+
+/// `/api/openapi.json` and `/api/docs`.
+pub fn routes(document: Document) -> Router<Server> {
+    let page = page(&document);
+    Router::new()
+        .route("/api/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .route("/api/docs", get(move || std::future::ready(styled(page.clone()))))
+}
+
+fn styled(page: String) -> impl IntoResponse {
+    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))
+}
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;background:#0f172a;color:#e8edf6;max-width:60rem;\
+    margin:2rem auto;padding:0 1rem}a{color:#a5b4fc}details{border:1px solid rgba(148,163,184,.2);border-radius:10px;\
+    margin:.5rem 0;padding:.6rem .9rem}summary{cursor:pointer}code{background:rgba(148,163,184,.12);padding:.1em .35em;\
+    border-radius:5px}td,th{text-align:left;padding:.25rem .8rem .25rem 0;vertical-align:top}.m{display:inline-block;\
+    width:4.5rem;font-weight:650;color:#a5b4fc}";
+
+fn page(document: &Document) -> String {
+    let mut html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <title>Siwaht CRM API</title><style>{STYLE}</style><h1>Siwaht CRM API</h1><p>{}</p>\
+         <p><a href=/api/openapi.json>openapi.json</a></p>",
+        escape(document.info.description.as_deref().unwrap_or_default())
+    );
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in operations(item) {
+            push_operation(&mut html, path, method, operation);
+        }
+    }
+    html
+}
+
+fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
+}
+
+fn push_operation(html: &mut String, path: &str, method: &str, operation: &Operation) {
+    let summary = escape(operation.summary.as_deref().unwrap_or_default());
+    // Writing to a string cannot fail.
+    let _ = write!(html, "<details><summary><span class=m>{method}</span> <code>{path}</code> {summary}</summary>");
+    if let Some(description) = &operation.description {
+        let _ = write!(html, "<p>{}</p>", escape(description));
+    }
+    html.push_str("<table>");
+    for parameter in operation.parameters.iter().flatten() {
+        let utoipa::openapi::RefOr::T(parameter) = parameter else { continue };
+        let description = escape(parameter.description.as_deref().unwrap_or_default());
+        let _ = write!(html, "<tr><th><code>{}</code></th><td>{description}</td></tr>", parameter.name);
+    }
+    for (status, response) in &operation.responses.responses {
+        if let utoipa::openapi::RefOr::T(response) = response {
+            let _ = write!(html, "<tr><th>{status}</th><td>{}</td></tr>", escape(&response.description));
+        }
+    }
+    html.push_str("</table></details>");
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

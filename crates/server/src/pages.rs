@@ -1,0 +1,139 @@
+//! The door for people: the Leptos app, its server functions, its files, and the forms that start and end a session.
+
+use app::App;
+use axum::{
+    Form, Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use domain::users::{Credentials, Role, User, UserInput};
+use form_urlencoded::Serializer;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use serde::Deserialize;
+use service::{Error, Origin};
+use tower_http::services::ServeDir;
+use tower_sessions::Session;
+
+use crate::{problem::Problem, session, startup::Server, visitor::Address};
+
+/// Pages, server functions and session forms: everything that reads the cookie.
+pub fn router(server: &Server) -> Router<Server> {
+    let routes = generate_route_list(App);
+    let context = {
+        let crm = server.crm.clone();
+        move || provide_context(crm.clone())
+    };
+    let shell = {
+        let options = server.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    let functions = {
+        let context = context.clone();
+        move |request: Request| handle_server_fns_with_context(context.clone(), request)
+    };
+    Router::new()
+        .route("/ui/{*name}", get(functions.clone()).post(functions))
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/set-up", post(set_up))
+        .leptos_routes_with_context(server, routes, context, shell)
+}
+
+/// CSS, WASM, fonts and icons: compressed when they were built, never asked for twice.
+pub fn files(server: &Server) -> Router<Server> {
+    let dir = |path: &str| ServeDir::new(server.config.site.join(path)).precompressed_br().precompressed_gzip();
+    Router::new()
+        .nest_service("/pkg", dir("pkg"))
+        .nest_service("/fonts", dir("fonts"))
+        .route_service("/favicon.svg", dir("").append_index_html_on_directories(false))
+        .layer(middleware::from_fn(cache))
+}
+
+/// Names of built files hold a hash of their content: what was loaded once is good for ever.
+async fn cache(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.status().is_success() {
+        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    }
+    response
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// A plain form, so that signing in needs no script. A refusal goes back to the page with its reason.
+async fn sign_in(
+    State(server): State<Server>,
+    session: Session,
+    Address(address): Address,
+    Form(form): Form<SignIn>,
+) -> Result<Response, Problem> {
+    let SignIn { login, password, next } = form;
+    let credentials = Credentials { login: login.clone(), password };
+    let problem = match server.crm.sign_in(credentials, Origin { address }).await {
+        Ok(user) => return welcome(&session, &user, &next).await,
+        Err(Error::WrongCredentials | Error::Invalid(_)) => "wrong".to_owned(),
+        Err(Error::TooMany { retry_after_s }) => format!("wait-{retry_after_s}"),
+        Err(Error::Unavailable(_)) => "unavailable".to_owned(),
+        Err(other) => return Err(other.into()),
+    };
+    let mut query = Serializer::new(String::from("/sign-in?"));
+    query.append_pair("problem", &problem).append_pair("login", &login);
+    if next != "/" && !next.is_empty() {
+        query.append_pair("next", &next);
+    }
+    Ok(Redirect::to(&query.finish()).into_response())
+}
+
+async fn sign_out(session: Session) -> Result<Redirect, Problem> {
+    session::end(&session).await?;
+    Ok(Redirect::to("/sign-in"))
+}
+
+#[derive(Deserialize)]
+struct SetUp {
+    token: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Makes the first admin through the one-time link, and signs them in.
+async fn set_up(State(server): State<Server>, session: Session, Form(form): Form<SetUp>) -> Result<Response, Problem> {
+    let SetUp { token, name, email, password } = form;
+    let input = UserInput { name: name.clone(), email: email.clone(), username: None, role: Role::Admin };
+    let problem = match server.crm.set_up(&token, input, &password).await {
+        Ok(user) => return welcome(&session, &user, "/").await,
+        Err(Error::Invalid(fields)) => fields.0.into_keys().collect::<Vec<_>>().join(","),
+        Err(Error::NotFound) => "used".to_owned(),
+        Err(other) => return Err(other.into()),
+    };
+    let mut query = Serializer::new(String::from("/set-up?"));
+    query.append_pair("token", &token).append_pair("problem", &problem);
+    query.append_pair("name", &name).append_pair("email", &email);
+    Ok(Redirect::to(&query.finish()).into_response())
+}
+
+/// Only places on this site: `//elsewhere` and `/\elsewhere` would leave it.
+async fn welcome(session: &Session, user: &User, next: &str) -> Result<Response, Problem> {
+    session::start(session, user).await?;
+    let inside = next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
+    let next = if inside { next } else { "/" };
+    let Ok(location) = HeaderValue::from_str(next) else { return Ok(Redirect::to("/").into_response()) };
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}

@@ -1,0 +1,74 @@
+//! The door for machines: `/api`. Adapters of a few lines; what may happen is decided in `service`.
+
+mod leads;
+mod session;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{header, request::Parts},
+};
+use domain::{ErrorCode, Fields};
+use serde::de::DeserializeOwned;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{problem::Problem, startup::Server};
+
+/// Every operation, with its place in the OpenAPI document.
+pub fn router() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
+        .routes(routes!(session::login))
+        .routes(routes!(session::logout))
+        .routes(routes!(session::me))
+        .routes(routes!(leads::list, leads::create))
+        .routes(routes!(leads::find, leads::replace, leads::patch, leads::delete))
+}
+
+/// A JSON body. What cannot be read is 400, a wrong content type 415, a wrong value 422 with its field.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+            return Err(Problem::new(ErrorCode::UnsupportedMediaType, "Send the body as application/json."));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
+            413 => Problem::new(ErrorCode::TooLarge, "A body may hold 1 MiB."),
+            _ => Problem::new(ErrorCode::BadRequest, "The body broke off."),
+        })?;
+        parse(&bytes).map(Body)
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if !inner.is_data() {
+            return Problem::new(ErrorCode::BadRequest, format!("The body is not JSON: {inner}."));
+        }
+        let field = path.split(['.', '[']).next().filter(|f| !f.is_empty()).unwrap_or("body").to_owned();
+        Problem::new(ErrorCode::Invalid, "Nothing was saved. Correct the named fields.")
+            .with_fields(Fields::one(field, inner.to_string()))
+    })?;
+    json.end().map_err(|e| Problem::new(ErrorCode::BadRequest, format!("The body is not JSON: {e}.")))?;
+    Ok(value)
+}
+
+/// An id in the path. One that is no number names nothing: 404.
+pub struct Id<T>(pub T);
+
+impl<T: std::str::FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = axum::extract::Path::<String>::from_request_parts(parts, state).await.ok();
+        let id = text.and_then(|text| text.0.parse().ok());
+        id.map(Id).ok_or_else(|| service::Error::NotFound.into())
+    }
+}

@@ -1,0 +1,47 @@
+//! `/api/login`, `/api/logout`, `/api/me`.
+
+use axum::{Json, extract::State, http::StatusCode};
+use domain::users::{Credentials, User};
+use service::{Error, Origin};
+use tower_sessions::Session;
+
+use super::Body;
+use crate::{problem::Problem, session, session::As, startup::Server, visitor::Address};
+
+/// Signs in by e-mail or username. The answer's cookie is the session, for 24 hours.
+#[utoipa::path(post, path = "/api/login", tag = "Session", operation_id = "login", request_body = Credentials,
+    responses(
+        (status = 200, description = "The signed-in user", body = User),
+        (status = 401, description = "No active account matches", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures for the account or from the address; see Retry-After", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn login(
+    State(server): State<Server>,
+    session: Session,
+    Address(address): Address,
+    Body(credentials): Body<Credentials>,
+) -> Result<Json<User>, Problem> {
+    let user = server.crm.sign_in(credentials, Origin { address }).await?;
+    session::start(&session, &user).await?;
+    Ok(Json(user))
+}
+
+/// Signs out. Fine when nobody is signed in.
+#[utoipa::path(post, path = "/api/logout", tag = "Session", operation_id = "logout",
+    responses((status = 204, description = "The session is over")))]
+pub async fn logout(session: Session) -> Result<StatusCode, Problem> {
+    session::end(&session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The signed-in user.
+#[utoipa::path(get, path = "/api/me", tag = "Session", operation_id = "me",
+    responses(
+        (status = 200, description = "The signed-in user", body = User),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn me(As(me): As) -> Result<Json<User>, Problem> {
+    let user = me.actor().as_user().cloned().ok_or(Error::Unauthenticated)?;
+    Ok(Json(user))
+}

@@ -1,0 +1,228 @@
+//! Puts the server together: database, doors, layers, and an orderly end.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    http::StatusCode,
+    middleware,
+    serve::ListenerExt,
+};
+use cluster::{Cluster, Programs};
+use domain::ErrorCode;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use service::{Clock, Crm, Database};
+use sha2::{Digest, Sha512};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    timeout::TimeoutLayer,
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::{Key, SameSite}};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    config::{Config, DatabaseSource},
+    health, openapi, pages,
+    problem::Problem,
+    request_log, rest, security, session,
+};
+
+/// Bytes of a JSON or form body at the most.
+const BODY_LIMIT: usize = 1 << 20;
+/// A request that has no answer by then gets 408.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often expired sessions are swept away.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Server {
+    pub crm: Crm,
+    pub config: Arc<Config>,
+    pub leptos: LeptosOptions,
+    pub metrics: PrometheusHandle,
+}
+
+impl FromRef<Server> for LeptosOptions {
+    fn from_ref(server: &Server) -> Self {
+        server.leptos.clone()
+    }
+}
+
+/// A database ready for use, and the private cluster it lives in, if it does.
+pub struct Store {
+    pub database: Database,
+    /// Its address, unless the `PG*` variables hold it.
+    pub url: Option<String>,
+    /// Kept alive with the store; stops PostgreSQL when it is dropped.
+    cluster: Option<Cluster>,
+}
+
+impl Store {
+    /// Opens what the configuration names for serving, starting the private cluster if need be, and migrates it.
+    pub async fn open(config: &Config) -> Result<Self> {
+        Self::with(config, Cluster::open).await
+    }
+
+    /// The same for a command, which may run beside a server that has the private cluster open.
+    pub async fn visit(config: &Config) -> Result<Self> {
+        Self::with(config, Cluster::visit).await
+    }
+
+    async fn with(config: &Config, open: fn(Programs, &Path) -> cluster::Result<Cluster>) -> Result<Self> {
+        let (url, cluster) = match &config.database {
+            DatabaseSource::Url(url) => (Some(url.clone()), None),
+            DatabaseSource::Variables => (None, None),
+            DatabaseSource::Private => {
+                let cluster = open_cluster(&config.data, open).await?;
+                if let Some(note) = cluster.note() {
+                    tracing::info!("{note}");
+                }
+                (Some(cluster.url("siwaht")), Some(cluster))
+            }
+        };
+        let named = match &config.database {
+            DatabaseSource::Url(_) => "DATABASE_URL",
+            DatabaseSource::Variables => "PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE",
+            DatabaseSource::Private => "the private PostgreSQL",
+        };
+        let database = Database::prepare(url.as_deref()).with_context(|| format!("cannot use {named}"))?;
+        service::migrate(&database).await.with_context(|| format!("cannot open the database of {named}"))?;
+        Ok(Store { database, url, cluster })
+    }
+
+    /// Stops the private cluster, if there is one.
+    pub async fn close(self) -> Result<()> {
+        let Some(cluster) = self.cluster else { return Ok(()) };
+        tokio::task::spawn_blocking(move || cluster.stop()).await?.context("stopping the private PostgreSQL")
+    }
+}
+
+async fn open_cluster(data: &Path, open: fn(Programs, &Path) -> cluster::Result<Cluster>) -> Result<Cluster> {
+    let data = data.to_owned();
+    tokio::task::spawn_blocking(move || -> Result<Cluster> {
+        let cluster = open(Programs::find()?, &data)?;
+        cluster.create_database_if_missing("siwaht")?;
+        Ok(cluster)
+    })
+    .await?
+}
+
+impl Server {
+    /// Over an open database.
+    pub fn new(config: Config, database: Database, clock: Clock) -> Self {
+        let leptos = LeptosOptions::builder()
+            .output_name("siwaht")
+            .site_root(config.site.display().to_string())
+            .site_pkg_dir("pkg")
+            .site_addr(config.addr)
+            .hash_files(config.site.join("hash.txt").exists() || beside_binary("hash.txt"))
+            .hash_file(Arc::<str>::from("hash.txt"))
+            .build();
+        let metrics = PrometheusBuilder::new().build_recorder();
+        let handle = metrics.handle();
+        // A second server in one process (tests) keeps its own, which then counts nothing.
+        let _ = metrics::set_global_recorder(metrics);
+        Server { crm: Crm::new(database, clock), config: Arc::new(config), leptos, metrics: handle }
+    }
+
+    /// Every route with its layers.
+    pub fn router(&self, secret: &str) -> Router {
+        let (rest, document) =
+            OpenApiRouter::with_openapi(openapi::head()).merge(rest::router()).split_for_parts();
+        let with_session = rest
+            .merge(pages::router(self))
+            .layer(middleware::from_fn_with_state(self.clone(), session::identify))
+            .layer(self.sessions(secret));
+        Router::new()
+            .merge(with_session)
+            .merge(openapi::routes(document))
+            .merge(health::routes())
+            .merge(pages::files(self))
+            .fallback(|| async { Problem::new(ErrorCode::NotFound, "There is nothing at this address.") })
+            .method_not_allowed_fallback(|| async {
+                Problem::new(ErrorCode::MethodNotAllowed, "This address does not take that method.")
+            })
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            .layer(middleware::from_fn_with_state(self.clone(), security::same_origin))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(CompressionLayer::new())
+            .layer(middleware::from_fn_with_state(self.clone(), security::headers))
+            .layer(middleware::from_fn(request_log::layer))
+            .with_state(self.clone())
+    }
+
+    fn sessions(
+        &self,
+        secret: &str,
+    ) -> SessionManagerLayer<session::Store, tower_sessions::service::SignedCookie> {
+        let key = Key::from(&Sha512::digest(secret.as_bytes()));
+        SessionManagerLayer::new(session::Store::new(self.crm.clone()))
+            .with_name("siwaht_session")
+            .with_http_only(true)
+            .with_same_site(SameSite::Lax)
+            .with_secure(self.config.production)
+            .with_expiry(Expiry::OnInactivity(session::LIFE))
+            .with_signed(key)
+    }
+}
+
+fn beside_binary(name: &str) -> bool {
+    std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join(name).exists())).unwrap_or(false)
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    tracing::error!("a handler panicked");
+    let problem = Problem::new(ErrorCode::Internal, "Nothing was saved. The log has it under the request id.");
+    axum::response::IntoResponse::into_response(problem)
+}
+
+/// Serves until the process is told to stop, then lets requests under way finish.
+pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener) -> Result<()> {
+    let app = server.router(secret).into_make_service_with_connect_info::<SocketAddr>();
+    // Small answers must not wait 40 ms for the peer's acknowledgement of the one before.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let sweeping = tokio::spawn(sweep(server.crm.clone()));
+    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    sweeping.abort();
+    server.crm.close().await;
+    Ok(())
+}
+
+/// Takes the address, or says in one line why it cannot be had.
+pub async fn bind(addr: SocketAddr) -> Result<tokio::net::TcpListener> {
+    match tokio::net::TcpListener::bind(addr).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("{addr} is in use by another program; choose another with SIWAHT_ADDR")
+        }
+        Err(error) => bail!("cannot listen on {addr} (SIWAHT_ADDR): {error}"),
+    }
+}
+
+async fn sweep(crm: Crm) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = crm.sessions().sweep().await {
+            tracing::warn!(%error, "sweeping sessions failed; the next round tries again");
+        }
+    }
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: no new connections, requests under way finish");
+}

@@ -1,0 +1,52 @@
+//! Connections: how many, how long they may wait, and the schema they expect.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::Result;
+
+/// Connections a copy of the server holds at the most.
+const POOL_SIZE: u32 = 16;
+/// How long a request waits for one before it is answered 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A pool of connections to one PostgreSQL database.
+#[derive(Clone)]
+pub struct Database {
+    pub(crate) pool: sqlx::PgPool,
+}
+
+impl Database {
+    /// Prepares a pool for `url`, or for the `PG*` variables when there is none. Connects on first use.
+    pub fn prepare(url: Option<&str>) -> Result<Self> {
+        let options = match url {
+            Some(url) => PgConnectOptions::from_str(url)?,
+            None => PgConnectOptions::new(),
+        };
+        let options = options
+            .application_name("siwaht")
+            .log_statements(tracing::log::LevelFilter::Trace)
+            // Short queries only: compiling them costs more than it saves, and none may hold a connection for long.
+            .options([("jit", "off"), ("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")]);
+        let pool =
+            PgPoolOptions::new().max_connections(POOL_SIZE).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options);
+        Ok(Database { pool })
+    }
+
+    /// Over connections that exist already.
+    pub fn over(pool: sqlx::PgPool) -> Self {
+        Database { pool }
+    }
+}
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// Brings the schema up to date, under a lock: several copies may start at once.
+pub async fn migrate(database: &Database) -> Result<()> {
+    MIGRATIONS.run(&database.pool).await.map_err(crate::Error::internal)
+}
+

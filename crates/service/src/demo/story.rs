@@ -1,0 +1,199 @@
+//! The life of each lead, as a function of its number and the day: no database, no clock, no memory.
+
+use domain::{Timestamp, leads::LeadStatus};
+
+use super::{
+    calendar::{Calendar, DAY},
+    deal::Deal,
+    names::{Contact, contact},
+    random::Random,
+    timeline::{Event, Interaction, created_by, events, interactions},
+    words,
+};
+
+const SEED: u64 = 0x5157_4148_5444_454d;
+/// So many leads have their whole history; of more, the others have only how they came and where they are now.
+const IN_FULL: u32 = 50_000;
+
+/// The company's past.
+pub(super) struct Story {
+    calendar: Calendar,
+    leads: u32,
+}
+
+/// One lead with all that happened to it.
+pub(super) struct Life {
+    pub deal: Deal,
+    pub lead: Row,
+    pub interactions: Vec<Interaction>,
+    pub events: Vec<Event>,
+    first: &'static str,
+    city: &'static str,
+}
+
+/// What stands in the lead's row beside its [`Deal`].
+///
+/// Not `domain::leads::Lead`: a new field there has a default in the database and need not be told here.
+pub(super) struct Row {
+    pub id: i64,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub company: Option<String>,
+    pub notes: Option<String>,
+    pub score: i64,
+    pub score_is_set: bool,
+    pub position: String,
+    pub created_by: i64,
+    pub last_contacted_at: Option<i64>,
+    pub updated_at: i64,
+}
+
+impl Story {
+    /// The past of a company with so many leads, up to the day of `now`.
+    pub(super) fn new(now: Timestamp, leads: u32) -> Self {
+        Story { calendar: Calendar::until(now), leads }
+    }
+
+    /// How many leads there are.
+    pub(super) fn leads(&self) -> u32 {
+        self.leads
+    }
+
+    /// When it began.
+    pub(super) fn opening(&self) -> i64 {
+        self.calendar.opening()
+    }
+
+    /// Lead number `i`, from 0; numbers are in the order in which leads came in.
+    pub(super) fn life(&self, i: u32) -> Life {
+        let mut random = Random::of(SEED, i);
+        let came_at = self.calendar.arrival((f64::from(i) + random.unit()) / f64::from(self.leads));
+        let Contact { first, name, email, phone, company, city } = contact(i, &mut random);
+        let deal = Deal::since(came_at, &self.calendar, &mut random);
+        let in_full = i.is_multiple_of(self.leads.div_ceil(IN_FULL));
+        let interactions = interactions(&deal, in_full, &self.calendar, &mut random);
+        let events = events(&deal, in_full, &mut random);
+        let contacts = interactions.iter().filter(|one| one.said.0 != "note");
+        let last_contacted_at = contacts.map(|one| one.at).max();
+        let moments = events.iter().map(|e| e.at).chain(interactions.iter().map(|one| one.at));
+        let lead = Row {
+            id: i64::from(i) + 1,
+            name,
+            email,
+            phone,
+            company,
+            notes: None,
+            score: 0,
+            score_is_set: random.chance(0.03),
+            position: position(self.leads - 1 - i),
+            created_by: created_by(&deal),
+            last_contacted_at,
+            updated_at: moments.max().unwrap_or(came_at),
+        };
+        let mut life = Life { deal, lead, interactions, events, first, city };
+        life.lead.notes = random.chance(0.55).then(|| life.fill(random.pick(&words::SUMMARIES)));
+        life.lead.score = life.score(&self.calendar, &mut random);
+        life
+    }
+}
+
+impl Life {
+    /// The text with this lead's names in it.
+    pub(super) fn fill(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len() + 24);
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(before);
+            out.push_str(match name {
+                "first" => self.first,
+                "company" => self.lead.company.as_deref().unwrap_or("the company"),
+                "service" => self.deal.service.name,
+                _ => self.city,
+            });
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// How promising it is: who can be reached, is worth much, was heard of lately and has come far.
+    fn score(&self, calendar: &Calendar, random: &mut Random) -> i64 {
+        let Life { deal, lead, interactions, .. } = self;
+        let reachable = [&lead.email, &lead.phone, &lead.company].into_iter().flatten().count() as i64 * 5;
+        let worth = deal.cents.map_or(0, |cents| (cents / 100_000).min(15));
+        let heard = lead.last_contacted_at.map_or(0, |at| 14 - ((calendar.today() - at) / (3 * DAY)).min(14));
+        let talks = (interactions.len() as i64 * 2).min(10);
+        let planned = if deal.follow_up.is_some() { 6 } else { 0 };
+        let stage = match deal.status() {
+            LeadStatus::New => 5,
+            LeadStatus::Contacted => 12,
+            LeadStatus::Qualified => 22,
+            LeadStatus::Proposal => 30,
+            LeadStatus::Negotiation => 36,
+            LeadStatus::Won => 45,
+            LeadStatus::Lost => 0,
+        };
+        (reachable + worth + heard + talks + planned + stage + random.between(-3, 4)).clamp(0, 100)
+    }
+}
+
+/// The moment as the rest of the system writes it.
+pub(super) fn moment(at: i64) -> Timestamp {
+    Timestamp::from_unix_timestamp(at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A rank that no other lead has. All are equally long, so that they sort as bytes in the order of `n`.
+///
+/// `d` and four digits in base 62 is a whole number in the usual notation of fractional ranks: there is room before,
+/// behind and between.
+fn position(n: u32) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let digit = |power: u32| char::from(DIGITS[(n / 62u32.pow(power) % 62) as usize]);
+    ['d', digit(3), digit(2), digit(1), digit(0)].into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn story(leads: u32) -> Story {
+        Story::new(datetime!(2026-03-04 15:00 UTC), leads)
+    }
+
+    #[test]
+    fn everything_happens_in_order_and_before_today() {
+        let story = story(3_000);
+        for life in (0..3_000).map(|i| story.life(i)) {
+            let opened = life.deal.came_at;
+            let order: Vec<i64> = life.deal.steps.iter().map(|s| s.at).collect();
+            assert!(order.is_sorted() && order.iter().all(|at| *at > opened));
+            assert!(life.events.is_sorted_by_key(|e| e.at), "{}", life.lead.name);
+            let moments = life.events.iter().map(|e| e.at).chain(life.interactions.iter().map(|one| one.at));
+            assert!(moments.into_iter().all(|at| (opened..story.calendar.today()).contains(&at)), "{}", life.lead.name);
+        }
+    }
+
+    #[test]
+    fn people_and_their_addresses_are_told_apart() {
+        let story = story(40_000);
+        let mut names = HashSet::new();
+        let mut emails = HashSet::new();
+        for life in (0..40_000).map(|i| story.life(i)) {
+            assert!(names.insert(life.lead.name.clone()), "{}", life.lead.name);
+            if let Some(email) = life.lead.email {
+                assert!(email.is_ascii() && !email.contains("..") && emails.insert(email.clone()), "{email}");
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_are_in_order() {
+        assert!((0..20_000).map(position).is_sorted());
+    }
+}

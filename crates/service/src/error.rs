@@ -1,0 +1,136 @@
+//! One error for every use case. Each door maps it once; nothing internal leaves through any of them.
+
+use domain::{ErrorCode, Fields, Problem};
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case refused or failed. Nothing was written in any of these cases.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Account and password do not belong together; it never says which of the two is wrong.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// The actor may not do this, or may not write these fields.
+    #[error("forbidden: {detail}")]
+    Forbidden { detail: String, fields: Fields },
+    /// There is no such row, or none the actor may see: the two look the same.
+    #[error("not found")]
+    NotFound,
+    /// The row changed since the caller read it; `current` is how it is now.
+    #[error("conflict")]
+    Conflict { detail: String, current: Option<serde_json::Value> },
+    /// The request cannot be read as what it should be.
+    #[error("bad request")]
+    BadRequest(Fields),
+    /// The fields break their rules.
+    #[error("invalid")]
+    Invalid(Fields),
+    #[error("too many attempts, try again in {retry_after_s} s")]
+    TooMany { retry_after_s: u64 },
+    /// The database is away or too busy; it may be back in a moment.
+    #[error("database unavailable: {0}")]
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    #[error("internal: {0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub(crate) fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Internal(error.into())
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Error::Forbidden { detail: detail.into(), fields: Fields::default() }
+    }
+
+    /// Seconds after which trying again makes sense.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Error::TooMany { retry_after_s } => Some(*retry_after_s),
+            Error::Unavailable(_) => Some(2),
+            Error::Unauthenticated
+            | Error::WrongCredentials
+            | Error::Forbidden { .. }
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::BadRequest(_)
+            | Error::Invalid(_)
+            | Error::Internal(_) => None,
+        }
+    }
+}
+
+/// Where every door ends: what is internal is logged here, once, and goes no further.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Internal(inner) => tracing::error!(error = %inner, "internal error"),
+            Error::Unavailable(inner) => tracing::warn!(error = %inner, "database unavailable"),
+            _ => {}
+        }
+        let seconds = error.retry_after_s().unwrap_or_default();
+        match error {
+            Error::Unauthenticated => Problem::new(ErrorCode::Unauthenticated, "Sign in, then try again."),
+            Error::WrongCredentials => {
+                Problem::new(ErrorCode::Unauthenticated, "No active account matches this name and password.")
+            }
+            Error::Forbidden { detail, fields } => Problem::new(ErrorCode::Forbidden, detail).with_fields(fields),
+            Error::NotFound => Problem::new(ErrorCode::NotFound, "It does not exist, or you may not see it."),
+            Error::Conflict { detail, current } => Problem { current, ..Problem::new(ErrorCode::Conflict, detail) },
+            Error::BadRequest(fields) => {
+                Problem::new(ErrorCode::BadRequest, "Correct the named fields.").with_fields(fields)
+            }
+            Error::Invalid(fields) => {
+                Problem::new(ErrorCode::Invalid, "Nothing was saved. Correct the named fields.").with_fields(fields)
+            }
+            Error::TooMany { .. } => Problem::new(ErrorCode::TooMany, format!("Wait {seconds} s, then try again.")),
+            Error::Unavailable(_) => {
+                Problem::new(ErrorCode::Unavailable, "Nothing was saved. Try again in a few seconds.")
+            }
+            Error::Internal(_) => {
+                Problem::new(ErrorCode::Internal, "Nothing was saved. The log has it under the request id.")
+            }
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+            // Class 08 connection, 53 resources, 57 operator (shutdown, time-out), 40 deadlock or serialisation.
+            sqlx::Error::Database(e) => {
+                e.code().is_some_and(|code| ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)))
+            }
+            _ => false,
+        };
+        if away { Error::Unavailable(error.into()) } else { Error::Internal(error.into()) }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Internal(error.into())
+    }
+}
+
+/// Turns a broken database constraint into the field it is about.
+pub(crate) trait OnConstraint<T> {
+    fn on_constraint(self, name: &str, field: &str, message: &str) -> Result<T>;
+}
+
+impl<T, E: Into<Error>> OnConstraint<T> for Result<T, E> {
+    fn on_constraint(self, name: &str, field: &str, message: &str) -> Result<T> {
+        self.map_err(|error| match error.into() {
+            Error::Internal(inner) if constraint(&*inner) == Some(name) => Error::Invalid(Fields::one(field, message)),
+            other => other,
+        })
+    }
+}
+
+fn constraint<'a>(error: &'a (dyn std::error::Error + Send + Sync + 'static)) -> Option<&'a str> {
+    error.downcast_ref::<sqlx::Error>()?.as_database_error()?.constraint()
+}

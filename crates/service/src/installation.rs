@@ -1,0 +1,114 @@
+//! Settings of the whole installation, and the one-time link that makes its first admin.
+
+use domain::users::{Role, User, UserInput};
+use time::Duration;
+
+use crate::{Actor, Crm, Error, Result, secrets, users};
+
+/// How long a set-up link works; the next start prints a new one.
+const LINK_LIFE: Duration = Duration::hours(24);
+
+/// What every page needs to know about the installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// ISO 4217.
+    pub currency: String,
+    pub is_demo: bool,
+}
+
+/// Whether someone must set the installation up.
+pub enum Setup {
+    /// There is an admin.
+    Done,
+    /// The secret of a new link; earlier links no longer work.
+    Link(String),
+}
+
+impl Crm {
+    /// The settings.
+    pub async fn installation(&self) -> Result<Installation> {
+        let row = sqlx::query_as!(Installation, "select currency, is_demo from installation")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(row)
+    }
+
+    /// On the first start, makes the set-up link.
+    pub async fn prepare_setup(&self) -> Result<Setup> {
+        if self.has_admin().await? {
+            return Ok(Setup::Done);
+        }
+        let token = secrets::token()?;
+        sqlx::query!(
+            "update installation set setup_token_hash = $1, setup_expires_at = $2",
+            secrets::fingerprint(token.as_bytes()),
+            self.now() + LINK_LIFE,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(Setup::Link(token))
+    }
+
+    /// Whether the link still works.
+    pub async fn setup_is_open(&self, token: &str) -> Result<bool> {
+        let open = sqlx::query_scalar!(
+            r#"select exists(select 1 from installation where setup_token_hash = $1 and setup_expires_at > $2) as "open!""#,
+            secrets::fingerprint(token.as_bytes()),
+            self.now(),
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(open)
+    }
+
+    /// Makes the first admin. The link works once: of two people who hold it, the first wins.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the link is used up or over, [`Error::Invalid`] for a broken rule (the link stays).
+    pub async fn set_up(&self, token: &str, input: UserInput, password: &str) -> Result<User> {
+        if !self.setup_is_open(token).await? {
+            return Err(Error::NotFound);
+        }
+        let input = UserInput { role: Role::Admin, ..input }.checked().map_err(Error::Invalid)?;
+        domain::users::check_password(password).map_err(Error::Invalid)?;
+        let hash = self.inner.hashing.hash(password.to_owned()).await?;
+        let system = self.acting_as(Actor::system());
+        let mut tx = system.begin().await?;
+        let used = sqlx::query!(
+            "update installation set setup_token_hash = null, setup_expires_at = null where setup_token_hash = $1",
+            secrets::fingerprint(token.as_bytes()),
+        )
+        .execute(&mut *tx)
+        .await?;
+        if used.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        let user = users::add(&mut tx, &system, &input, &hash).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// Takes the empty schema away, so that a backup can bring its own.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when there is anyone or anything in the database; nothing is taken away then.
+    pub async fn make_room_for_restore(&self) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        let used = sqlx::query_scalar!(
+            r#"select exists(select 1 from users) or exists(select 1 from leads) or exists(select 1 from products) as "used!""#
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if used {
+            let detail = "the database holds data; a backup is restored into an empty one only".into();
+            return Err(Error::Conflict { detail, current: None });
+        }
+        sqlx::raw_sql("drop schema public cascade; create schema public").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn has_admin(&self) -> Result<bool> {
+        Ok(self.acting_as(Actor::system()).users().count(Role::Admin).await? > 0)
+    }
+}

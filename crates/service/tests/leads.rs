@@ -1,0 +1,165 @@
+//! Leads at the service: what moves along with a change, and what races settle.
+
+use domain::{
+    leads::{LeadInput, LeadQuery, LeadStatus},
+    users::{Role, UserInput},
+};
+use serde_json::json;
+use service::Error;
+use testkit::{NOON, PASSWORD, TestCrm, named};
+use time::Duration;
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn moving_a_lead_to_won_assigns_the_least_busy_engineer(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let busy = LeadInput { status: LeadStatus::Won, assigned_engineer: Some(crm.eve.id), ..named("Earlier") };
+    crm.system().leads().create(busy).await.unwrap();
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let won = crm.acting(&crm.ali).leads().update(lead.id, json!({"status": "won"})).await.unwrap();
+    assert_eq!(won.assigned_engineer, Some(crm.ed.id));
+    assert_eq!((won.closed_at, won.stage_entered_at), (Some(NOON), NOON));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_hundred_wins_at_once_spread_evenly(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    for i in 0..3 {
+        let input = UserInput { name: format!("E{i}"), email: format!("e{i}@example.com"), username: None, role: Role::Engineer };
+        crm.system().users().add(input, PASSWORD).await.unwrap();
+    }
+    let mut wins = tokio::task::JoinSet::new();
+    for i in 0..100 {
+        let lead = crm.lead_of(&crm.ali, &format!("Lead {i}")).await;
+        let ali = crm.acting(&crm.ali);
+        wins.spawn(async move { ali.leads().update(lead.id, json!({"status": "won"})).await.unwrap().assigned_engineer });
+    }
+    let mut load = std::collections::HashMap::new();
+    for engineer in wins.join_all().await {
+        *load.entry(engineer.unwrap()).or_insert(0) += 1;
+    }
+    assert_eq!(load.into_values().collect::<Vec<_>>(), [20; 5]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn reopening_a_closed_lead_takes_its_closing_back(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let ali = crm.acting(&crm.ali);
+    let lost = ali.leads().update(lead.id, json!({"status": "lost", "lostReason": "Price"})).await.unwrap();
+    assert_eq!((lost.closed_at, lost.lost_reason.as_deref()), (Some(NOON), Some("Price")));
+    crm.clock.advance(Duration::hours(1));
+    let open = ali.leads().update(lead.id, json!({"status": "proposal"})).await.unwrap();
+    assert_eq!((open.closed_at, open.lost_reason), (None, None));
+    assert_eq!(open.stage_entered_at, NOON + Duration::hours(1));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_patch_that_changes_nothing_writes_nothing(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let same = crm.acting(&crm.ali).leads().update(lead.id, json!({"name": " Maya "})).await.unwrap();
+    assert_eq!(same.version, 1);
+    assert_eq!(event_kinds(&pool, lead.id).await, ["lead.created"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_write_leaves_one_event_and_a_refused_one_none(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let ali = crm.acting(&crm.ali);
+    ali.leads().update(lead.id, json!({"company": "Brightline"})).await.unwrap();
+    ali.leads().update(lead.id, json!({"status": "won"})).await.unwrap();
+    assert!(ali.leads().update(lead.id, json!({"assignedProduct": 404})).await.is_err());
+    assert!(crm.acting(&crm.amy).leads().delete(lead.id).await.is_err());
+    ali.leads().delete(lead.id).await.unwrap();
+    assert_eq!(event_kinds(&pool, lead.id).await, ["lead.created", "lead.updated", "lead.status_changed", "lead.deleted"]);
+}
+
+async fn event_kinds(pool: &sqlx::PgPool, lead: domain::LeadId) -> Vec<String> {
+    sqlx::query_scalar("select kind from events where lead_id = $1 order by id").bind(lead.0).fetch_all(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn history_cannot_be_rewritten(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    crm.lead_of(&crm.ali, "Maya").await;
+    assert!(sqlx::query("update events set kind = 'x'").execute(&pool).await.is_err());
+    assert!(sqlx::query("delete from events").execute(&pool).await.is_err());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn agents_see_their_own_and_the_unassigned(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    crm.lead_of(&crm.ali, "Ali's").await;
+    let amys = crm.lead_of(&crm.amy, "Amy's").await;
+    let pool_lead = crm.lead_of(&crm.ada, "Nobody's").await;
+    let names = async |user| -> Vec<String> {
+        let page = crm.acting(user).leads().list(&LeadQuery::parse("sort=name").unwrap()).await.unwrap();
+        page.items.into_iter().map(|lead| lead.name).collect()
+    };
+    assert_eq!(names(&crm.ali).await, ["Ali's", "Nobody's"]);
+    assert_eq!(names(&crm.ada).await, ["Ali's", "Amy's", "Nobody's"]);
+    assert_eq!(names(&crm.eve).await, Vec::<String>::new());
+
+    let ali = crm.acting(&crm.ali);
+    assert!(matches!(ali.leads().find(amys.id).await, Err(Error::NotFound)));
+    assert!(matches!(ali.leads().delete(pool_lead.id).await, Err(Error::Forbidden { .. })), "not theirs to delete");
+    let claimed = ali.leads().update(pool_lead.id, json!({"assignedTo": crm.ali.id})).await.unwrap();
+    assert_eq!(claimed.assigned_to, Some(crm.ali.id));
+    assert!(matches!(crm.acting(&crm.amy).leads().find(pool_lead.id).await, Err(Error::NotFound)), "it is taken");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_agent_hands_over_their_own_but_not_another_agents(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let ali = crm.acting(&crm.ali);
+    ali.leads().update(lead.id, json!({"assignedTo": crm.amy.id})).await.unwrap();
+    let back = ali.leads().update(lead.id, json!({"assignedTo": crm.ali.id})).await;
+    assert!(matches!(back, Err(Error::Forbidden { .. })), "they made it and see it, but it is Amy's now");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_edits_from_one_version_the_second_is_refused(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let edit = async |company: &str| {
+        crm.acting(&crm.ali).leads().update(lead.id, json!({"company": company, "version": 1})).await
+    };
+    let (one, other) = tokio::join!(edit("One"), edit("Other"));
+    assert!(one.is_ok() != other.is_ok());
+    assert!([one, other].into_iter().any(|result| matches!(result, Err(Error::Conflict { current: Some(_), .. }))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_main_product_joins_the_products(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    sqlx::query("insert into products (id, name, price) values (1, 'Voice AI', '$499'), (2, 'Video ads', '$99')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let ali = crm.acting(&crm.ali);
+    let lead = ali.leads().create(LeadInput { assigned_product: Some(domain::ProductId(2)), ..named("Maya") }).await.unwrap();
+    assert_eq!(lead.products, [domain::ProductId(2)]);
+    let lead = ali.leads().update(lead.id, json!({"products": [1]})).await.unwrap();
+    assert_eq!(lead.products, [domain::ProductId(1), domain::ProductId(2)]);
+    let found = ali.leads().list(&LeadQuery::parse("product=1").unwrap()).await.unwrap();
+    assert_eq!(found.items.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_policy_table_is_the_one_that_was_decided(_pool: sqlx::PgPool) {
+    let rows = service::policy::Action::ALL.map(|action| {
+        let may = Role::ALL.map(|role| if service::policy::allows(role, action) { "yes" } else { "no" });
+        format!("{:<14}{:<7}{:<7}{}", format!("{action:?}"), may[0], may[1], may[2])
+    });
+    let expected = "\
+ViewLeads     yes    yes    yes
+CreateLead    yes    yes    no
+UpdateLead    yes    yes    yes
+DeleteLead    yes    yes    no
+ViewPeople    yes    yes    yes
+ViewProducts  yes    yes    yes
+ManageUsers   yes    no     no";
+    assert_eq!(rows.join("\n"), expected);
+}

@@ -1,0 +1,50 @@
+//! Everything that building, running and testing need, installed once and then only looked at.
+//!
+//! One line per thing: what is there, or what is being installed and how long that takes. What may not be
+//! installed from here fails with the exact command to run.
+
+mod node;
+mod rust;
+pub mod system;
+
+use anyhow::Result;
+
+use crate::repo::Repo;
+
+pub struct Setup<'a> {
+    repo: &'a Repo,
+    /// Debian's package lists are fetched at most once.
+    lists_are_fresh: bool,
+}
+
+impl<'a> Setup<'a> {
+    pub fn new(repo: &'a Repo) -> Self {
+        Self { repo, lists_are_fresh: false }
+    }
+
+    /// In the order of how likely each is to fail, so that a missing permission shows before a long build.
+    pub fn everything(&mut self, for_tests: bool) -> Result<()> {
+        println!("setting up");
+        node::version(self.repo)?;
+        rust::wasm_target(self.repo)?;
+        if for_tests {
+            rust::linters(self.repo)?;
+        }
+        self.postgresql()?;
+        if for_tests {
+            self.chromium()?;
+        }
+        node::packages(self.repo)?;
+        node::fonts(self.repo)?;
+        rust::cargo_leptos(self.repo)?;
+        rust::wasm_bindgen(self.repo)
+    }
+}
+
+fn have(what: impl std::fmt::Display) {
+    println!("  have        {what}");
+}
+
+fn installing(what: impl std::fmt::Display, about: &str) {
+    println!("  installing  {what} (about {about})");
+}

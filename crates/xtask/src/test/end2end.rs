@@ -1,0 +1,30 @@
+//! Playwright against the release binary, which runs as it would anywhere: own database, own port.
+
+use anyhow::{Context, Result};
+
+use super::{report, server::Server};
+use crate::{process, repo::Repo, setup::system};
+
+pub fn run(repo: &Repo) -> Result<String> {
+    let chromium = system::chromium_program(repo).context("Chromium was not found")?;
+    let server = Server::start(repo)?;
+    let mut playwright = repo.command("playwright");
+    playwright.arg("test").current_dir(repo.root.join("end2end"));
+    // Without colours the totals can be read, and reports never open a browser of their own.
+    playwright.env("FORCE_COLOR", "0").env("PLAYWRIGHT_HTML_OPEN", "never");
+    playwright.env("BASE_URL", server.url()).env("CHROMIUM", chromium);
+    let outcome = process::run_keeping(&mut playwright, report::is_playwright_total);
+    let outcome = outcome.and_then(|(status, totals)| {
+        let totals = totals.iter().map(|line| line.trim()).collect::<Vec<_>>().join(", ");
+        process::succeeded(&playwright, status).map_err(|error| error.context(totals.clone()))?;
+        Ok(totals)
+    });
+    if outcome.is_err() {
+        server.show_log();
+    }
+    // A server that does not stop cleanly has failed too, but a failed journey is the better thing to tell.
+    let stopped = server.stop();
+    let totals = outcome?;
+    stopped?;
+    Ok(totals)
+}

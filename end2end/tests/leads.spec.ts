@@ -1,0 +1,104 @@
+import { accessible, alive, expect, signIn, test } from "./people";
+
+test("an agent finds, creates, changes and deletes a lead", async ({ page }) => {
+  const name = `Zora Quist ${Date.now()}`;
+  await signIn(page, "ali");
+  await page.getByRole("link", { name: "New lead" }).click();
+  const dialog = page.getByRole("dialog", { name: "New lead" });
+  await expect(dialog).toBeVisible();
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Company").fill("Northlight Studio");
+  await dialog.getByLabel("E-mail").fill("zora@northlight.example");
+  await dialog.getByLabel("Value").fill("12,500");
+  await dialog.getByLabel("Priority").selectOption("High");
+  await accessible(page);
+  await dialog.getByRole("button", { name: "Create lead" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(`${name} created`)).toBeVisible();
+
+  await page.getByLabel("Search leads").fill(name);
+  await expect(page).toHaveURL(/q=Zora/);
+  const row = page.getByRole("row").filter({ hasText: name });
+  await expect(row).toContainText("$12,500");
+  await expect(row).toContainText("Ali");
+  await expect(page.locator(".total")).toHaveText("1");
+
+  await row.getByRole("link", { name }).click();
+  const edit = page.getByRole("dialog", { name: "Lead" });
+  await expect(edit.getByLabel("E-mail")).toHaveValue("zora@northlight.example");
+  await edit.getByLabel("Status").selectOption("Qualified");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(edit).toBeHidden();
+  await expect(row).toContainText("Qualified");
+
+  await row.getByRole("link", { name }).click();
+  await edit.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: "Delete lead" }).click();
+  await expect(page.getByText("No lead matches")).toBeVisible();
+});
+
+test("a broken rule stands at its field and the dialog stays", async ({ page }) => {
+  await signIn(page, "amy", "/leads/new");
+  const dialog = page.getByRole("dialog", { name: "New lead" });
+  await dialog.getByLabel("E-mail").fill("not an address");
+  await dialog.getByLabel("Value").fill("lots");
+  await dialog.getByRole("button", { name: "Create lead" }).click();
+  await expect(dialog.locator("#value-message")).toContainText("amount");
+  await dialog.getByLabel("Value").fill("100");
+  await dialog.getByRole("button", { name: "Create lead" }).click();
+  await expect(dialog.locator("#name-message")).toContainText("is required");
+  await expect(dialog.locator("#email-message")).toContainText("not a valid email");
+  await expect(dialog).toBeVisible();
+});
+
+test("filters, sort and pages stand in the address", async ({ page }) => {
+  await signIn(page, "ada");
+  await accessible(page);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("checkbox", { name: "Won", exact: true }).check();
+  await expect(page).toHaveURL(/status=won/);
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await expect(page.locator("tbody .badge").first()).toHaveText("Won");
+  for (const badge of await page.locator("tbody .badge").all()) await expect(badge).toHaveText("Won");
+
+  await page.getByRole("link", { name: "Value" }).click();
+  await expect(page).toHaveURL(/sort=value/);
+  await expect(page.getByRole("columnheader", { name: "Value" })).toHaveAttribute("aria-sort", "ascending");
+  await page.getByRole("link", { name: "Value" }).click();
+  await expect(page).toHaveURL(/sort=-value/);
+  await expect(page.getByRole("columnheader", { name: "Value" })).toHaveAttribute("aria-sort", "descending");
+
+  await page.getByRole("link", { name: "25", exact: true }).click();
+  await expect(page.locator("tbody tr")).toHaveCount(25);
+  const first = await page.locator("tbody tr").first().getAttribute("data-lead");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/cursor=/);
+  await expect(page.locator("tbody tr").first()).not.toHaveAttribute("data-lead", first ?? "");
+  const address = page.url();
+  const second = await page.locator("tbody tr").first().getAttribute("data-lead");
+  await page.goto(address);
+  await alive(page);
+  await expect(page.locator("tbody tr").first()).toHaveAttribute("data-lead", second ?? "");
+  await page.getByRole("link", { name: "Remove condition on Status" }).click();
+  await expect(page).not.toHaveURL(/status=/);
+});
+
+test("a dialog closes with Escape and comes back with the address", async ({ page }) => {
+  await signIn(page, "ali", "/leads?status=new");
+  await page.locator("tbody tr").first().getByRole("link").click();
+  const dialog = page.getByRole("dialog", { name: "Lead" });
+  await expect(dialog.getByLabel("Name")).not.toHaveValue("");
+  const address = page.url();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/\/leads\?status=new$/);
+  await page.goto(address);
+  await expect(dialog.getByLabel("Name")).not.toHaveValue("");
+});
+
+test("what is wrong with an address is said", async ({ page }) => {
+  await signIn(page, "ali", "/leads?status=sold");
+  await expect(page.getByRole("alert")).toContainText("status");
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+});

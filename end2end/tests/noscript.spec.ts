@@ -1,0 +1,33 @@
+// What must work before, and without, any script.
+import { expect, test } from "@playwright/test";
+import { password } from "./people";
+
+test("signing in and the filtered list need no script", async ({ page }) => {
+  await page.goto("/leads?status=won");
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel("E-mail or username").fill("ali@example.com");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("No active account");
+  await expect(page.getByLabel("E-mail or username")).toHaveValue("ali@example.com");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/leads\?status=won$/);
+  for (const badge of await page.locator("tbody .badge").all()) await expect(badge).toHaveText("Won");
+
+  await page.getByLabel("Search leads").fill("a");
+  await page.getByLabel("Search leads").press("Enter");
+  await expect(page).toHaveURL(/q=a/);
+  await expect(page).toHaveURL(/status=won/);
+  await page.getByRole("link", { name: "Value" }).click();
+  await expect(page).toHaveURL(/sort=value/);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("checkbox", { name: "Lost", exact: true }).check();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/status=won&status=lost/);
+  await page.getByRole("link", { name: "Clear all" }).click();
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/cursor=/);
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+});

@@ -1,0 +1,41 @@
+// The demo company's people, and what every journey does first.
+import { expect, type Page, test as base } from "@playwright/test";
+import AxeBuilder from "./axe";
+
+export const password = process.env.SIWAHT_DEMO_PASSWORD ?? "siwaht-demo";
+
+export async function signIn(page: Page, person: string, path = "/leads") {
+  await page.goto(path);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.getByLabel("E-mail or username").fill(`${person}@example.com`);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL((url) => url.pathname + url.search === path);
+  await alive(page);
+}
+
+/** The page listens: before that a click may fall on a page that is still coming alive. */
+export async function alive(page: Page) {
+  await page.waitForFunction(() => document.body.dataset.alive === "true");
+}
+
+/** Fails a journey whose page wrote an error to the console. */
+export const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => message.type() === "error" && said.push(message.text()));
+      page.on("pageerror", (error) => said.push(String(error)));
+      await use();
+      expect(said.filter((text) => !text.includes("Failed to load resource")), "the console stays quiet").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** No violation of the accessibility rules on what is shown now. */
+export async function accessible(page: Page) {
+  expect(await AxeBuilder(page)).toEqual([]);
+}
+
+export { expect };
