@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The error of every server function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct UiError(pub Problem);
+pub struct UiError(pub Box<Problem>);
 
 impl UiError {
     /// What to tell the person.
@@ -31,15 +31,16 @@ impl FromServerFnError for UiError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        UiError(match error {
-            ServerFnErrorErr::Request(_) => {
-                Problem::new(ErrorCode::Unavailable, "The server cannot be reached. Check the connection and try again.")
-            }
+        UiError(Box::new(match error {
+            ServerFnErrorErr::Request(_) => Problem::new(
+                ErrorCode::Unavailable,
+                "The server cannot be reached. Check the connection and try again.",
+            ),
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
                 Problem::new(ErrorCode::BadRequest, detail)
             }
             other => Problem::new(ErrorCode::Internal, other.to_string()),
-        })
+        }))
     }
 }
 
@@ -47,12 +48,11 @@ impl FromServerFnError for UiError {
 impl From<service::Error> for UiError {
     fn from(error: service::Error) -> Self {
         let problem = Problem::from(error);
-        if let (Some(response), Ok(status)) = (
-            leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
-            http::StatusCode::from_u16(problem.status),
-        ) {
+        if let (Some(response), Ok(status)) =
+            (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(problem.status))
+        {
             response.set_status(status);
         }
-        UiError(problem)
+        UiError(Box::new(problem))
     }
 }

@@ -43,7 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/inter-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <leptos_meta::HashedStylesheet options=options.clone() id="siwaht" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                {needs_script().then(|| view! { <HydrationScripts options /> })}
                 <leptos_meta::MetaTags />
             </head>
             <body>
@@ -51,6 +51,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Signing in and setting up are plain forms: nothing there has to come alive.
+#[cfg(feature = "ssr")]
+fn needs_script() -> bool {
+    let parts = use_context::<http::request::Parts>();
+    parts.is_none_or(|parts| !matches!(parts.uri.path(), "/sign-in" | "/set-up"))
 }
 
 /// Scripts run only with this page's nonce (and what they load); nothing is framed, nothing comes from elsewhere.
@@ -70,8 +77,9 @@ fn set_content_security_policy() {
     }
 }
 
-/// Pages wait for what they show, so that they are whole without a script; totals may come later.
-const WHOLE: SsrMode = SsrMode::PartiallyBlocked;
+/// Pages are sent when all of what they show is there: whole without a script, and nothing jumps. What a page must not
+/// wait for (totals) is loaded by the browser.
+const WHOLE: SsrMode = SsrMode::Async;
 
 /// Every screen and its address.
 #[component]

@@ -189,7 +189,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_exactly() {
-        for (text, cents) in [("1200", 120_000), ("1200.5", 120_050), ("0.07", 7), ("999999999999.99", Money::MAX.cents)] {
+        for (text, cents) in
+            [("1200", 120_000), ("1200.5", 120_050), ("0.07", 7), ("999999999999.99", Money::MAX.cents)]
+        {
             assert_eq!(serde_json::from_str::<Money>(text).unwrap().cents(), cents, "{text}");
             assert_eq!(text.parse::<Money>().unwrap().cents(), cents, "{text}");
         }

@@ -56,7 +56,10 @@ impl Config {
         let session_secret = get("SESSION_SECRET");
         match &session_secret {
             Some(secret) if secret.len() < SECRET_LENGTH => {
-                return bad("SESSION_SECRET", format!("needs at least {SECRET_LENGTH} characters: openssl rand -hex 32"));
+                return bad(
+                    "SESSION_SECRET",
+                    format!("needs at least {SECRET_LENGTH} characters: openssl rand -hex 32"),
+                );
             }
             None if production => {
                 return bad("SESSION_SECRET", "must be set in production: openssl rand -hex 32");
@@ -116,12 +119,16 @@ fn database(get: &impl Fn(&str) -> Option<String>) -> Result<DatabaseSource, Bad
 
 fn public_url(get: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, BadVariable> {
     match get("SIWAHT_PUBLIC_URL") {
-        Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
-            Ok(Some(url.trim_end_matches('/').to_owned()))
-        }
+        Some(url) if is_origin(url.trim_end_matches('/')) => Ok(Some(url.trim_end_matches('/').to_owned())),
         Some(url) => bad("SIWAHT_PUBLIC_URL", format!("expected https://crm.example.com, found {url:?}")),
         None => Ok(None),
     }
+}
+
+/// Scheme and host with nothing behind them: what browsers send as `Origin`.
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@']))
 }
 
 /// `site` beside the binary: how a release is unpacked.
@@ -156,6 +163,7 @@ mod tests {
             ("APP_ENV", "staging"),
             ("NODE_ENV", "prod"),
             ("SIWAHT_PUBLIC_URL", "crm.example.com"),
+            ("SIWAHT_PUBLIC_URL", "https://example.com/crm"),
             ("SIWAHT_TRUST_PROXY", "yes"),
         ] {
             let message = read(&[(name, value)]).unwrap_err();

@@ -24,7 +24,8 @@ async fn ready(State(server): State<Server>) -> Response {
     if server.crm.ready().await {
         "ready\n".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "the database does not answer\n").into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "the database does not answer\n")
+            .into_response()
     }
 }
 
@@ -32,7 +33,8 @@ async fn ready(State(server): State<Server>) -> Response {
 async fn metrics(State(server): State<Server>, Address(address): Address, headers: HeaderMap) -> Response {
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     let local = !forwarded && address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let known = server.config.metrics_token.is_some() && bearer == server.config.metrics_token.as_deref();
     if local || known {
         return server.metrics.render().into_response();

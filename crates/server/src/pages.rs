@@ -4,15 +4,18 @@ use app::App;
 use axum::{
     Form, Router,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use domain::users::{Credentials, Role, User, UserInput};
+use domain::{
+    ErrorCode,
+    users::{Credentials, Role, User, UserInput},
+};
 use form_urlencoded::Serializer;
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
 use serde::Deserialize;
 use service::{Error, Origin};
 use tower_http::services::ServeDir;
@@ -53,14 +56,26 @@ pub fn files(server: &Server) -> Router<Server> {
         .layer(middleware::from_fn(cache))
 }
 
-/// Names of built files hold a hash of their content: what was loaded once is good for ever.
+/// Names of built files hold a hash of their content: what was loaded once is good for ever. The others, for a day.
 async fn cache(request: Request, next: Next) -> Response {
+    let is_hashed = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
     if response.status().is_success() {
-        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+        let age = if is_hashed { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
     }
     response
+}
+
+/// Addresses that lead nowhere: a page for people, a problem for machines.
+pub async fn not_found(State(server): State<Server>, request: Request) -> Response {
+    let path = request.uri().path();
+    let is_page = request.method() == Method::GET && !["/api/", "/ui/", "/pkg/"].iter().any(|p| path.starts_with(p));
+    if !is_page {
+        return Problem::new(ErrorCode::NotFound, "There is nothing at this address.").into_response();
+    }
+    let options = server.leptos.clone();
+    render_app_async_with_context(|| (), move || app::shell(options.clone()))(request).await
 }
 
 #[derive(Deserialize)]
@@ -89,7 +104,7 @@ async fn sign_in(
         Err(Error::Unavailable(_)) => "unavailable".to_owned(),
         Err(other) => return Err(other.into()),
     };
-    let mut query = Serializer::new(String::from("/sign-in?"));
+    let mut query = query_on("/sign-in?");
     query.append_pair("problem", &problem).append_pair("login", &login);
     if next != "/" && !next.is_empty() {
         query.append_pair("next", &next);
@@ -123,10 +138,15 @@ async fn set_up(State(server): State<Server>, session: Session, Form(form): Form
         Err(Error::NotFound) => "used".to_owned(),
         Err(other) => return Err(other.into()),
     };
-    let mut query = Serializer::new(String::from("/set-up?"));
+    let mut query = query_on("/set-up?");
     query.append_pair("token", &token).append_pair("problem", &problem);
     query.append_pair("name", &name).append_pair("email", &email);
     Ok(Redirect::to(&query.finish()).into_response())
+}
+
+/// A query string behind an address that ends in `?`.
+fn query_on(address: &str) -> Serializer<'static, String> {
+    Serializer::for_suffix(address.to_owned(), address.len())
 }
 
 /// Only places on this site: `//elsewhere` and `/\elsewhere` would leave it.

@@ -10,14 +10,14 @@ use service::Error;
 
 /// The answer to a request that was refused.
 pub struct Problem {
-    body: domain::Problem,
+    body: Box<domain::Problem>,
     retry_after_s: Option<u64>,
 }
 
 impl Problem {
     /// A refusal that no use case was needed for.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Problem { body: domain::Problem::new(code, detail), retry_after_s: None }
+        Problem { body: Box::new(domain::Problem::new(code, detail)), retry_after_s: None }
     }
 
     /// The same with the fields it is about.
@@ -29,7 +29,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Problem { retry_after_s: error.retry_after_s(), body: error.into() }
+        Problem { retry_after_s: error.retry_after_s(), body: Box::new(error.into()) }
     }
 }
 

@@ -10,11 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{
-    UserId,
-    events::Door,
-    users::User,
-};
+use domain::{UserId, events::Door, users::User};
 use moka::future::Cache;
 use serde_json::Value;
 use service::{Acting, Actor, Crm, Error};
@@ -103,7 +99,8 @@ fn backend(error: Error) -> StoreError {
 
 /// Starts a session for a person who proved who they are. The id is new, whatever cookie came along.
 pub async fn start(session: &Session, user: &User) -> Result<(), Problem> {
-    session.flush().await.map_err(unavailable)?;
+    session.cycle_id().await.map_err(unavailable)?;
+    session.clear().await;
     session.insert(USER_ID, user.id).await.map_err(unavailable)?;
     session.save().await.map_err(unavailable)
 }

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
-    http::StatusCode,
     middleware,
+    response::IntoResponse,
     serve::ListenerExt,
 };
 use cluster::{Cluster, Programs};
@@ -16,12 +16,11 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::{Clock, Crm, Database};
 use sha2::{Digest, Sha512};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    timeout::TimeoutLayer,
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_sessions::{
+    Expiry, SessionManagerLayer,
+    cookie::{Key, SameSite},
 };
-use tower_sessions::{Expiry, SessionManagerLayer, cookie::{Key, SameSite}};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -33,10 +32,13 @@ use crate::{
 
 /// Bytes of a JSON or form body at the most.
 const BODY_LIMIT: usize = 1 << 20;
-/// A request that has no answer by then gets 408.
+/// A request that has no answer by then gets 503: the database, or what it waits for, is too slow.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often expired sessions are swept away.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// How often measurements are folded together.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -90,8 +92,8 @@ impl Store {
             DatabaseSource::Variables => "PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE",
             DatabaseSource::Private => "the private PostgreSQL",
         };
-        let database = Database::prepare(url.as_deref()).with_context(|| format!("cannot use {named}"))?;
-        service::migrate(&database).await.with_context(|| format!("cannot open the database of {named}"))?;
+        let database = Database::prepare(url.as_deref()).with_context(|| format!("{named} cannot be read"))?;
+        service::migrate(&database).await.with_context(|| format!("cannot use the database of {named}"))?;
         Ok(Store { database, url, cluster })
     }
 
@@ -120,8 +122,8 @@ impl Server {
             .site_root(config.site.display().to_string())
             .site_pkg_dir("pkg")
             .site_addr(config.addr)
-            .hash_files(config.site.join("hash.txt").exists() || beside_binary("hash.txt"))
-            .hash_file(Arc::<str>::from("hash.txt"))
+            .hash_files(beside_binary(HASHES))
+            .hash_file(Arc::<str>::from(HASHES))
             .build();
         let metrics = PrometheusBuilder::new().build_recorder();
         let handle = metrics.handle();
@@ -132,8 +134,7 @@ impl Server {
 
     /// Every route with its layers.
     pub fn router(&self, secret: &str) -> Router {
-        let (rest, document) =
-            OpenApiRouter::with_openapi(openapi::head()).merge(rest::router()).split_for_parts();
+        let (rest, document) = OpenApiRouter::with_openapi(openapi::head()).merge(rest::router()).split_for_parts();
         let with_session = rest
             .merge(pages::router(self))
             .layer(middleware::from_fn_with_state(self.clone(), session::identify))
@@ -143,13 +144,13 @@ impl Server {
             .merge(openapi::routes(document))
             .merge(health::routes())
             .merge(pages::files(self))
-            .fallback(|| async { Problem::new(ErrorCode::NotFound, "There is nothing at this address.") })
+            .fallback(pages::not_found)
             .method_not_allowed_fallback(|| async {
                 Problem::new(ErrorCode::MethodNotAllowed, "This address does not take that method.")
             })
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .layer(middleware::from_fn_with_state(self.clone(), security::same_origin))
-            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+            .layer(middleware::from_fn(in_time))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new())
             .layer(middleware::from_fn_with_state(self.clone(), security::headers))
@@ -157,10 +158,7 @@ impl Server {
             .with_state(self.clone())
     }
 
-    fn sessions(
-        &self,
-        secret: &str,
-    ) -> SessionManagerLayer<session::Store, tower_sessions::service::SignedCookie> {
+    fn sessions(&self, secret: &str) -> SessionManagerLayer<session::Store, tower_sessions::service::SignedCookie> {
         let key = Key::from(&Sha512::digest(secret.as_bytes()));
         SessionManagerLayer::new(session::Store::new(self.crm.clone()))
             .with_name("siwaht_session")
@@ -172,14 +170,24 @@ impl Server {
     }
 }
 
+/// Names of the built files with their hashes; Leptos looks for it beside the binary, and nowhere else.
+const HASHES: &str = "hash.txt";
+
 fn beside_binary(name: &str) -> bool {
     std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join(name).exists())).unwrap_or(false)
+}
+
+async fn in_time(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::from(service::Error::Unavailable("no answer in time".into())).into_response(),
+    }
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     tracing::error!("a handler panicked");
     let problem = Problem::new(ErrorCode::Internal, "Nothing was saved. The log has it under the request id.");
-    axum::response::IntoResponse::into_response(problem)
+    problem.into_response()
 }
 
 /// Serves until the process is told to stop, then lets requests under way finish.
@@ -190,8 +198,10 @@ pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListen
         let _ = stream.set_nodelay(true);
     });
     let sweeping = tokio::spawn(sweep(server.crm.clone()));
+    let measuring = tokio::spawn(upkeep(server.metrics.clone()));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     sweeping.abort();
+    measuring.abort();
     server.crm.close().await;
     Ok(())
 }
@@ -214,6 +224,15 @@ async fn sweep(crm: Crm) {
         if let Err(error) = crm.sessions().sweep().await {
             tracing::warn!(%error, "sweeping sessions failed; the next round tries again");
         }
+    }
+}
+
+/// Folds measurements together, or they would pile up until someone asks for them.
+async fn upkeep(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
     }
 }
 

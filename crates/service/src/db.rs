@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -13,6 +13,9 @@ use crate::Result;
 const POOL_SIZE: u32 = 16;
 /// How long a request waits for one before it is answered 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long the first connection may take: a database elsewhere may be far away, but not this far.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool of connections to one PostgreSQL database.
 #[derive(Clone)]
@@ -46,7 +49,15 @@ impl Database {
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
 /// Brings the schema up to date, under a lock: several copies may start at once.
+///
+/// # Errors
+/// [`crate::Error::Unavailable`] when the database cannot be reached, with the reason.
 pub async fn migrate(database: &Database) -> Result<()> {
-    MIGRATIONS.run(&database.pool).await.map_err(crate::Error::internal)
+    // A connection of its own: a pool would hide why it cannot connect, and a large migration outlasts its time-outs.
+    let options = (*database.pool.connect_options()).clone().options([("statement_timeout", "0")]);
+    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, options.connect());
+    let mut connection = connecting.await.map_err(|_| crate::Error::Unavailable("no answer within 10 s".into()))??;
+    MIGRATIONS.run(&mut connection).await.map_err(crate::Error::internal)?;
+    connection.close().await?;
+    Ok(())
 }
-

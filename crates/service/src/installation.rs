@@ -27,9 +27,8 @@ pub enum Setup {
 impl Crm {
     /// The settings.
     pub async fn installation(&self) -> Result<Installation> {
-        let row = sqlx::query_as!(Installation, "select currency, is_demo from installation")
-            .fetch_one(self.pool())
-            .await?;
+        let row =
+            sqlx::query_as!(Installation, "select currency, is_demo from installation").fetch_one(self.pool()).await?;
         Ok(row)
     }
 

@@ -1,11 +1,6 @@
 //! Who may do what: one table, no wildcard arms, so that a new action does not compile until someone decides it.
 
-use domain::{
-    Fields,
-    events::Changes,
-    leads::Lead,
-    users::Role,
-};
+use domain::{Fields, events::Changes, leads::Lead, users::Role};
 
 use crate::{Actor, Error, Result};
 
@@ -69,7 +64,9 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
         Action::CreateLead => "Engineers do not create leads. Ask an agent.",
         Action::DeleteLead => "Engineers do not delete leads. Ask an agent.",
         Action::ManageUsers => "Only admins manage people.",
-        Action::ViewLeads | Action::UpdateLead | Action::ViewPeople | Action::ViewProducts => "Your role may not do this.",
+        Action::ViewLeads | Action::UpdateLead | Action::ViewPeople | Action::ViewProducts => {
+            "Your role may not do this."
+        }
     }))
 }
 

@@ -1,5 +1,7 @@
 //! Leads at the service: what moves along with a change, and what races settle.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop the test, as the tests themselves do")]
+
 use domain::{
     leads::{LeadInput, LeadQuery, LeadStatus},
     users::{Role, UserInput},
@@ -24,14 +26,21 @@ async fn moving_a_lead_to_won_assigns_the_least_busy_engineer(pool: sqlx::PgPool
 async fn a_hundred_wins_at_once_spread_evenly(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     for i in 0..3 {
-        let input = UserInput { name: format!("E{i}"), email: format!("e{i}@example.com"), username: None, role: Role::Engineer };
+        let input = UserInput {
+            name: format!("E{i}"),
+            email: format!("e{i}@example.com"),
+            username: None,
+            role: Role::Engineer,
+        };
         crm.system().users().add(input, PASSWORD).await.unwrap();
     }
     let mut wins = tokio::task::JoinSet::new();
     for i in 0..100 {
         let lead = crm.lead_of(&crm.ali, &format!("Lead {i}")).await;
         let ali = crm.acting(&crm.ali);
-        wins.spawn(async move { ali.leads().update(lead.id, json!({"status": "won"})).await.unwrap().assigned_engineer });
+        wins.spawn(
+            async move { ali.leads().update(lead.id, json!({"status": "won"})).await.unwrap().assigned_engineer },
+        );
     }
     let mut load = std::collections::HashMap::new();
     for engineer in wins.join_all().await {
@@ -72,11 +81,18 @@ async fn every_write_leaves_one_event_and_a_refused_one_none(pool: sqlx::PgPool)
     assert!(ali.leads().update(lead.id, json!({"assignedProduct": 404})).await.is_err());
     assert!(crm.acting(&crm.amy).leads().delete(lead.id).await.is_err());
     ali.leads().delete(lead.id).await.unwrap();
-    assert_eq!(event_kinds(&pool, lead.id).await, ["lead.created", "lead.updated", "lead.status_changed", "lead.deleted"]);
+    assert_eq!(
+        event_kinds(&pool, lead.id).await,
+        ["lead.created", "lead.updated", "lead.status_changed", "lead.deleted"]
+    );
 }
 
 async fn event_kinds(pool: &sqlx::PgPool, lead: domain::LeadId) -> Vec<String> {
-    sqlx::query_scalar("select kind from events where lead_id = $1 order by id").bind(lead.0).fetch_all(pool).await.unwrap()
+    sqlx::query_scalar("select kind from events where lead_id = $1 order by id")
+        .bind(lead.0)
+        .fetch_all(pool)
+        .await
+        .unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -139,7 +155,8 @@ async fn the_main_product_joins_the_products(pool: sqlx::PgPool) {
         .await
         .unwrap();
     let ali = crm.acting(&crm.ali);
-    let lead = ali.leads().create(LeadInput { assigned_product: Some(domain::ProductId(2)), ..named("Maya") }).await.unwrap();
+    let lead =
+        ali.leads().create(LeadInput { assigned_product: Some(domain::ProductId(2)), ..named("Maya") }).await.unwrap();
     assert_eq!(lead.products, [domain::ProductId(2)]);
     let lead = ali.leads().update(lead.id, json!({"products": [1]})).await.unwrap();
     assert_eq!(lead.products, [domain::ProductId(1), domain::ProductId(2)]);

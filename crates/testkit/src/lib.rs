@@ -36,15 +36,19 @@ pub struct TestCrm {
 impl TestCrm {
     /// Over a migrated, empty database.
     pub async fn over(pool: sqlx::PgPool) -> Self {
-        let clock = Clock::fake(NOON);
-        let database = Database::over(pool);
+        Self::on(Database::over(pool), Clock::fake(NOON)).await
+    }
+
+    /// Over a migrated, empty database with a clock of one's own.
+    pub async fn on(database: Database, clock: Clock) -> Self {
         let crm = Crm::new(database.clone(), clock.clone());
         let system = crm.acting_as(Actor::system());
         let add = async |name: &str, role| {
             let input = UserInput { name: name.into(), email: format!("{name}@example.com"), username: None, role };
             system.users().add(input, PASSWORD).await.expect("a person can be added")
         };
-        let (ada, ali, amy) = (add("ada", Role::Admin).await, add("ali", Role::Agent).await, add("amy", Role::Agent).await);
+        let (ada, ali, amy) =
+            (add("ada", Role::Admin).await, add("ali", Role::Agent).await, add("amy", Role::Agent).await);
         let (eve, ed) = (add("eve", Role::Engineer).await, add("ed", Role::Engineer).await);
         TestCrm { crm, clock, database, ada, ali, amy, eve, ed }
     }

@@ -8,7 +8,7 @@ use crate::{process, repo::Repo};
 
 pub fn release(repo: &Repo) -> Result<()> {
     println!("building for release (about 10 min the first time)");
-    process::run(&mut leptos(repo, &["build", "--release", "--precompress"]))
+    process::run(&mut leptos(repo, &["build", "--release", "--precompress", "--split"]))
 }
 
 /// cargo-leptos with the site beside the binary, wherever the target folder is.

@@ -1,11 +1,13 @@
 //! `cargo xtask`: everything a developer or the CI does with this repository, one sub-command each.
 
+mod bench;
 mod build;
 mod prepare;
 mod process;
 mod repo;
 mod rules;
 mod serve;
+mod server;
 mod setup;
 mod test;
 
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{repo::Repo, setup::Setup, test::Step};
+use crate::{bench::Options, repo::Repo, setup::Setup, test::Step};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Runs, tests and maintains Siwaht CRM", disable_help_subcommand = true)]
@@ -48,6 +50,8 @@ enum Task {
         #[arg(value_enum)]
         only: Vec<Step>,
     },
+    /// Measure the release build next to the same SQL in pgbench, and what it takes: start, memory, bytes
+    Bench(Options),
     /// Write the data that lets SQL queries compile without a database (.sqlx)
     Prepare {
         /// Write nothing, only compare
@@ -73,6 +77,7 @@ fn dispatch(task: Task) -> anyhow::Result<()> {
         Task::Run { args } => serve::run(&repo, &args),
         Task::Dev { args } => serve::dev(&repo, &args),
         Task::Test { only } => test::run(&repo, &only),
+        Task::Bench(options) => bench::run(&repo, &options),
         Task::Prepare { check: false } => prepare::write(&repo),
         Task::Prepare { check: true } => prepare::check(&repo),
     }

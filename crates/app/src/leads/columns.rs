@@ -4,10 +4,7 @@ use domain::leads::{Lead, LeadPriority, LeadStatus, SortField};
 use leptos::{either::Either, prelude::*};
 
 use super::format::{Today, money};
-use crate::{
-    ui::Avatar,
-    viewer::Session,
-};
+use crate::{ui::Avatar, viewer::Session};
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +86,7 @@ impl Column {
             Column::Product => "c-product",
             Column::FollowUp => "c-follow-up",
             Column::Progress => "c-follow-up num",
-            Column::Priority | Column::Agent | Column::Source | Column::Score | Column::LastContact => {
-                "c-wide"
-            }
+            Column::Priority | Column::Agent | Column::Source | Column::Score | Column::LastContact => "c-wide",
         }
     }
 
@@ -117,7 +112,9 @@ impl Column {
                 None => nothing().into_any(),
             },
             Column::Agent => person(lead.assigned_to, session).into_any(),
-            Column::Source => view! { <span class="muted">{lead.source.clone().unwrap_or_else(|| "—".into())}</span> }.into_any(),
+            Column::Source => {
+                view! { <span class="muted">{lead.source.clone().unwrap_or_else(|| "—".into())}</span> }.into_any()
+            }
             Column::Score => bar(lead.score, "").into_any(),
             Column::Progress => bar(lead.engineering_progress, " %").into_any(),
             Column::LastContact => {

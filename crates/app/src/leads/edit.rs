@@ -87,6 +87,27 @@ impl Editing {
 /// `/leads/new`.
 #[component]
 pub fn NewLead() -> impl IntoView {
+    let open = use_open();
+    view! { <Suspense>{move || open.get().then(|| Suspend::new(new_lead()))}</Suspense> }
+}
+
+/// `/leads/:id`.
+#[component]
+pub fn EditLead() -> impl IntoView {
+    let open = use_open();
+    view! { <Suspense>{move || open.get().then(|| Suspend::new(edit_lead()))}</Suspense> }
+}
+
+/// False on the server and until the page is alive: a dialog needs the browser to open, so it is loaded there, apart
+/// from the code that the list needs.
+fn use_open() -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(true));
+    open
+}
+
+#[lazy]
+fn new_lead() -> AnyView {
     let editing = Editing::new();
     let create = Callback::new(move |input: LeadInput| {
         editing.run(create_lead(input), |lead| format!("{} created", lead.name));
@@ -100,16 +121,16 @@ pub fn NewLead() -> impl IntoView {
             </LeadForm>
         </Dialog>
     }
+    .into_any()
 }
 
-/// `/leads/:id`.
-#[component]
-pub fn EditLead() -> impl IntoView {
+#[lazy]
+fn edit_lead() -> AnyView {
     let params = use_params_map();
     let close = use_close();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<LeadId>().ok()));
     // An id that is no number names nothing; the server says so in its own words.
-    let loaded = Resource::new_blocking(move || id.get().unwrap_or(LeadId(0)), find_lead);
+    let loaded = Resource::new(move || id.get().unwrap_or(LeadId(0)), find_lead);
     view! {
         <Dialog title="Lead" on_close=close>
             <Transition fallback=|| view! { <Skeleton rows=6 /> }>
@@ -124,6 +145,7 @@ pub fn EditLead() -> impl IntoView {
             </Transition>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -160,7 +182,7 @@ fn Edit(lead: Lead) -> impl IntoView {
         </LeadForm>
         <Show when=move || asking.get()>
             <Dialog title="Delete this lead?" small=true on_close=Callback::new(move |()| asking.set(false))>
-                <p class="muted">"It leaves every list and board. An admin can restore it for 30 days."</p>
+                <p class="muted">"It leaves every list and board, for everyone."</p>
                 <footer class="form-foot">
                     <button class="btn" autofocus on:click=move |_| asking.set(false)>"Keep it"</button>
                     <span class="grow"></span>
@@ -174,7 +196,8 @@ fn Edit(lead: Lead) -> impl IntoView {
 /// Only what differs, and the version it was made from.
 fn patch(before: &LeadInput, after: &LeadInput, version: i64) -> Value {
     let changed = changes(before, after).unwrap_or_default();
-    let mut patch: serde_json::Map<String, Value> = changed.into_iter().map(|(field, change)| (field, change.to)).collect();
+    let mut patch: serde_json::Map<String, Value> =
+        changed.into_iter().map(|(field, change)| (field, change.to)).collect();
     patch.insert("version".into(), version.into());
     Value::Object(patch)
 }

@@ -40,7 +40,7 @@ pub fn Filters(query: Memo<LeadQuery>) -> impl IntoView {
                     maxlength="200" autocomplete="off" prop:value=q value=q.get_untracked() on:input=move |_| typing(()) />
             </label>
             <Chips query />
-            <button type="button" class="chip" popovertarget="filter-panel"><Icon icon=lu::LuPlus />"Filter"</button>
+            <button type="button" class="chip filter-button" popovertarget="filter-panel"><Icon icon=lu::LuPlus />"Filter"</button>
             {move || (!query.read().filter.is_empty()).then(|| view! { <a class="btn btn-small btn-quiet" href="/leads">"Clear all"</a> })}
             <Panel query />
             {move || {
@@ -109,7 +109,8 @@ fn describe(filter: &LeadFilter, session: &Session) -> Vec<Chip> {
     add("Engineer", "is", filter.engineer.iter().map(owner).collect(), |f| f.engineer.clear());
     add("Product", "is", filter.product.iter().map(product).collect(), |f| f.product.clear());
     add("Source", "is", filter.source.clone(), |f| f.source.clear());
-    let amount = |value: Option<domain::Money>| value.map(|v| format::money(v, &session.currency)).into_iter().collect();
+    let amount =
+        |value: Option<domain::Money>| value.map(|v| format::money(v, &session.currency)).into_iter().collect();
     add("Value", "≥", amount(filter.value.from), |f| f.value.from = None);
     add("Value", "≤", amount(filter.value.to), |f| f.value.to = None);
     let day = |day: Option<time::Date>| day.map(|d| d.to_string()).into_iter().collect();
@@ -127,7 +128,9 @@ fn describe(filter: &LeadFilter, session: &Session) -> Vec<Chip> {
 fn Panel(query: Memo<LeadQuery>) -> impl IntoView {
     let session = use_session();
     let sees_value = session.with_value(|session| session.user.role != Role::Engineer);
-    let filter = move || query.read().filter.clone();
+    // One type for every group: each closure of its own would be compiled, and downloaded, once more.
+    let chosen = move |of: fn(&LeadFilter) -> Vec<String>| Memo::new(move |_| of(&query.read().filter));
+    let ends = move |of: fn(&LeadFilter) -> Ends| Memo::new(move |_| of(&query.read().filter));
     let people = move |roles: &'static [Role]| {
         let mut list = vec![("me".to_owned(), "Me".to_owned()), ("none".to_owned(), "Nobody".to_owned())];
         session.with_value(|s| list.extend(s.people_of(roles).map(|p| (p.id.to_string(), p.name.clone()))));
@@ -138,34 +141,38 @@ fn Panel(query: Memo<LeadQuery>) -> impl IntoView {
     });
     let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect();
     let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect();
+    let source = Memo::new(move |_| query.read().filter.source_text());
     view! {
         <div id="filter-panel" popover="auto" class="panel" role="group" aria-label="Filter">
-            <Choices title="Status" name="status" options=statuses chosen=move || texts(filter().status.iter().map(|s| s.as_str())) />
-            <Choices title="Priority" name="priority" options=priorities chosen=move || texts(filter().priority.iter().map(|p| p.as_str())) />
-            <Choices title="Agent" name="assignee" options=people(&[Role::Agent, Role::Admin]) chosen=move || texts(&filter().assignee) />
-            <Choices title="Engineer" name="engineer" options=people(&[Role::Engineer]) chosen=move || texts(&filter().engineer) />
-            <Choices title="Product" name="product" options=products chosen=move || texts(&filter().product) />
+            <Choices title="Status" name="status" options=statuses chosen=chosen(|f| texts(f.status.iter().map(|s| s.as_str()))) />
+            <Choices title="Priority" name="priority" options=priorities chosen=chosen(|f| texts(f.priority.iter().map(|p| p.as_str()))) />
+            <Choices title="Agent" name="assignee" options=people(&[Role::Agent, Role::Admin]) chosen=chosen(|f| texts(&f.assignee)) />
+            <Choices title="Engineer" name="engineer" options=people(&[Role::Engineer]) chosen=chosen(|f| texts(&f.engineer)) />
+            <Choices title="Product" name="product" options=products chosen=chosen(|f| texts(&f.product)) />
             <fieldset class="panel-ranges">
                 <legend>"Ranges"</legend>
                 {sees_value.then(|| view! {
                     <Range label="Value" names=("valueMin", "valueMax") kind="number"
-                        values=move || (text(filter().value.from), text(filter().value.to)) />
+                        ends=ends(|f| (text(f.value.from), text(f.value.to))) />
                 })}
                 <Range label="Created" names=("createdFrom", "createdTo") kind="date"
-                    values=move || (text(filter().created.from), text(filter().created.to)) />
+                    ends=ends(|f| (text(f.created.from), text(f.created.to))) />
                 <Range label="Follow-up" names=("followUpFrom", "followUpTo") kind="date"
-                    values=move || (text(filter().follow_up.from), text(filter().follow_up.to)) />
+                    ends=ends(|f| (text(f.follow_up.from), text(f.follow_up.to))) />
                 <Range label="Closed" names=("closedFrom", "closedTo") kind="date"
-                    values=move || (text(filter().closed.from), text(filter().closed.to)) />
+                    ends=ends(|f| (text(f.closed.from), text(f.closed.to))) />
                 <Field label="Source" id="filter-source">
                     <input id="filter-source" name="source" class="input" placeholder="Website, Referral"
-                        prop:value=move || filter().source.join(",") value=filter().source.join(",") />
+                        prop:value=source value=source.get_untracked() />
                 </Field>
             </fieldset>
             <div class="panel-foot"><button class="btn btn-primary">"Apply"</button></div>
         </div>
     }
 }
+
+/// Both ends of a range as the fields show them.
+type Ends = (String, String);
 
 fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|value| value.to_string()).collect()
@@ -180,11 +187,11 @@ fn Choices(
     title: &'static str,
     name: &'static str,
     options: Vec<(String, String)>,
-    chosen: impl Fn() -> Vec<String> + Send + Sync + Copy + 'static,
+    chosen: Memo<Vec<String>>,
 ) -> impl IntoView {
     let boxes = options.into_iter().map(|(value, label)| {
         let wanted = value.clone();
-        let checked = Memo::new(move |_| chosen().contains(&wanted));
+        let checked = Memo::new(move |_| chosen.read().contains(&wanted));
         view! {
             <label class="choice">
                 <input type="checkbox" name=name value=value checked=checked.get_untracked() prop:checked=checked />{label}
@@ -199,16 +206,16 @@ fn Range(
     label: &'static str,
     names: (&'static str, &'static str),
     kind: &'static str,
-    values: impl Fn() -> (String, String) + Send + Sync + Copy + 'static,
+    ends: Memo<Ends>,
 ) -> impl IntoView {
-    let (from, to) = values();
+    let (from, to) = ends.get_untracked();
     view! {
         <div class="field">
             <span class="field-label">{label}</span>
             <div class="row">
-                <input class="input" type=kind name=names.0 aria-label=format!("{label} from") value=from prop:value=move || values().0 />
+                <input class="input" type=kind name=names.0 aria-label=format!("{label} from") value=from prop:value=move || ends.get().0 />
                 <span class="faint">"to"</span>
-                <input class="input" type=kind name=names.1 aria-label=format!("{label} to") value=to prop:value=move || values().1 />
+                <input class="input" type=kind name=names.1 aria-label=format!("{label} to") value=to prop:value=move || ends.get().1 />
             </div>
         </div>
     }

@@ -233,7 +233,8 @@ fn optional<T>(text: &str, name: &'static str, wrong: &mut Fields, parse: impl F
 }
 
 fn focus_first(form: &web_sys::HtmlFormElement, wrong: &Fields) {
-    let first = wrong.0.keys().filter_map(|name| form.query_selector(&format!("[name='{name}']")).ok().flatten()).next();
+    let first =
+        wrong.0.keys().filter_map(|name| form.query_selector(&format!("[name='{name}']")).ok().flatten()).next();
     if let Some(element) = first.and_then(|element| {
         use leptos::wasm_bindgen::JsCast;
         element.dyn_into::<web_sys::HtmlElement>().ok()

@@ -2,7 +2,7 @@
 
 use domain::{leads::LeadQuery, users::Role};
 use icondata_lu as lu;
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -37,22 +37,20 @@ pub fn LeadsPage() -> impl IntoView {
     let query = Memo::new(move |_| LeadQuery::parse(&address.read()).unwrap_or_default());
     let changed = RwSignal::new(0);
     provide_context(Changed(changed));
-    let page = Resource::new_blocking(move || (address.get(), changed.get()), |(query, _)| list_leads(query));
+    let page = Resource::new(move || (address.get(), changed.get()), |(query, _)| list_leads(query));
     // The total depends on the filter alone: turning pages or sorting does not count again.
     let counted = Memo::new(move |_| {
         let filter = query.read().filter.clone();
         LeadQuery { filter, ..LeadQuery::default() }.to_query()
     });
-    let total = Resource::new(move || (counted.get(), changed.get()), |(query, _)| count_leads(query));
+    let total = use_total(counted, changed);
     let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
     view! {
         <Title text="Leads" />
         <div class="row page-head">
             <h1>"Leads"</h1>
             <span class="faint num total">
-                <Transition fallback=|| "…">
-                    {move || Suspend::new(async move { total.await.map(format::count).unwrap_or_default() })}
-                </Transition>
+                {move || total.get().map(format::count)}
             </span>
             <span class="grow"></span>
             {may_create.then(|| view! {
@@ -72,4 +70,21 @@ pub fn LeadsPage() -> impl IntoView {
         </Transition>
         <Outlet />
     }
+}
+
+/// The exact number of matching leads, asked for by the browser once the page is alive: no page waits for it.
+fn use_total(query: Memo<String>, changed: RwSignal<u32>) -> RwSignal<Option<i64>> {
+    let total = RwSignal::new(None);
+    Effect::new(move || {
+        changed.track();
+        let asked = query.get();
+        spawn_local(async move {
+            let counted = count_leads(asked.clone()).await.ok();
+            // An answer to an older question says nothing about this list.
+            if query.try_get_untracked() == Some(asked) {
+                total.set(counted);
+            }
+        });
+    });
+    total
 }

@@ -19,7 +19,9 @@ use crate::{
 #[component]
 pub fn LeadTable(page: Page<Lead>, query: LeadQuery) -> impl IntoView {
     if !page.items.is_empty() {
-        return EitherOf3::A(view! { <Rows items=page.items query=query.clone() /><Pager next=page.next_cursor query /> });
+        return EitherOf3::A(
+            view! { <Rows items=page.items query=query.clone() /><Pager next=page.next_cursor query /> },
+        );
     }
     if query.filter.is_empty() && query.cursor.is_none() {
         let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);

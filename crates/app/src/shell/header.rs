@@ -36,8 +36,9 @@ fn tab_link(tab: Tab) -> impl IntoView {
 fn UserMenu() -> impl IntoView {
     let user = use_session().with_value(|session| session.user.clone());
     view! {
-        <button class="avatar-button" popovertarget="user-menu" aria-label=format!("Account of {}", user.name)>
+        <button class="avatar-button" popovertarget="user-menu">
             <Avatar name=user.name.clone() />
+            <span class="sr-only">{format!("Account of {}", user.name)}</span>
         </button>
         <div id="user-menu" popover="auto" class="menu menu-right">
             <p class="menu-head"><b>{user.name}</b><span class="faint">{user.email}</span></p>

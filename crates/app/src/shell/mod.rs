@@ -23,7 +23,7 @@ use header::{Header, PhoneBar};
 /// Loads the session; visitors go to the sign-in page and come back to where they were.
 #[component]
 pub fn Shell() -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), |()| session());
+    let loaded = Resource::new(|| (), |()| session());
     view! {
         <Suspense fallback=|| view! { <main class="page"><Skeleton rows=8 /></main> }>
             {move || Suspend::new(async move {
@@ -50,7 +50,9 @@ fn Frame(session: Session) -> impl IntoView {
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         <Header />
-        {is_demo.then(|| view! { <p class="demo-note">"Demo data: made-up people and companies"</p> })}
+        {is_demo.then(|| view! {
+            <aside class="demo-note" aria-label="About this data">"Demo data: made-up people and companies"</aside>
+        })}
         <main id="main" class="page" tabindex="-1"><Outlet /></main>
         <PhoneBar />
     }

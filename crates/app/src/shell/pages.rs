@@ -7,10 +7,7 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
 use super::Tab;
-use crate::{
-    ui::EmptyState,
-    viewer::use_session,
-};
+use crate::{ui::EmptyState, viewer::use_session};
 
 /// `/` leads to where the role works.
 #[component]
@@ -31,7 +28,7 @@ pub fn NotBuiltYet(tab: Tab) -> impl IntoView {
     }
     Either::Right(view! {
         <Title text=tab.label() />
-        <h1>{tab.label()}</h1>
+        <div class="row page-head"><h1>{tab.label()}</h1></div>
         <EmptyState icon=tab.icon() title="Not here yet" text=format!("{} This screen is still to come.", tab.promise())>
             <a class="btn" href="/leads">"Go to leads"</a>
         </EmptyState>

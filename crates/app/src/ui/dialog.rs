@@ -16,16 +16,22 @@ pub fn Dialog(
     let label = title.clone();
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
-        if let Some(dialog) = node.get()
-            && !dialog.open()
-        {
-            // Fails only for an element that is not on the page, and this one is.
-            let _ = dialog.show_modal();
+        if let Some(dialog) = node.get() {
+            open_when_shown(dialog);
+        }
+    });
+    // Closed before it leaves the page: the browser then puts the focus back where it was.
+    on_cleanup(move || {
+        if let Some(dialog) = node.try_get_untracked().flatten() {
+            dialog.close();
         }
     });
     let outside = move |event: leptos::ev::MouseEvent| {
         // The dialog's own box holds a panel: only the backdrop makes the dialog itself the target.
-        if node.get_untracked().is_some_and(|dialog| event.target().is_some_and(|t| t == *AsRef::<web_sys::EventTarget>::as_ref(&*dialog))) {
+        if node
+            .get_untracked()
+            .is_some_and(|dialog| event.target().is_some_and(|t| t == *AsRef::<web_sys::EventTarget>::as_ref(&*dialog)))
+        {
             on_close.run(());
         }
     };
@@ -44,4 +50,13 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+}
+
+/// A view may be built before it is put on the page, and only there a dialog opens.
+fn open_when_shown(dialog: web_sys::HtmlDialogElement) {
+    request_animation_frame(move || match dialog.is_connected() {
+        true if !dialog.open() => drop(dialog.show_modal()),
+        true => {}
+        false => open_when_shown(dialog),
+    });
 }

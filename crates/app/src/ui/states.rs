@@ -27,7 +27,7 @@ pub fn EmptyState(
 /// What failed, where it failed, with a way to try again.
 #[component]
 pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
-    let problem = error.0;
+    let problem = *error.0;
     view! {
         <section class="empty" role="alert">
             <span class="empty-icon empty-icon-bad"><Icon icon=lu::LuTriangleAlert /></span>

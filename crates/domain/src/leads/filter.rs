@@ -24,6 +24,12 @@ pub struct LeadFilter {
 }
 
 impl LeadFilter {
+    /// The sources as one text; a comma or backslash of a source's own is escaped by a backslash.
+    pub fn source_text(&self) -> String {
+        let escaped = self.source.iter().map(|source| source.replace('\\', "\\\\").replace(',', "\\,"));
+        escaped.collect::<Vec<_>>().join(",")
+    }
+
     /// Whether every lead matches.
     pub fn is_empty(&self) -> bool {
         *self == LeadFilter::default()

@@ -168,7 +168,10 @@ impl LeadQuery {
             "sort" => sort(value).map(|s| self.sort = s),
             "limit" => number(value, 1, MAX_LIMIT).map(|n| self.limit = n),
             "offset" => number(value, 0, MAX_OFFSET).map(|n| self.offset = n),
-            "cursor" => Ok(self.cursor = Some(Cursor(value.to_owned()))),
+            "cursor" => {
+                self.cursor = Some(Cursor(value.to_owned()));
+                Ok(())
+            }
             "total" => boolean(value).map(|t| self.total = t),
             _ => Err("is not a known parameter".into()),
         }
@@ -178,7 +181,7 @@ impl LeadQuery {
     pub fn to_query(&self) -> String {
         let mut out = Serializer::new(String::new());
         let LeadQuery { filter, sort, limit, cursor, offset, total } = self;
-        let LeadFilter { status, priority, source, assignee, engineer, product, value, .. } = filter;
+        let LeadFilter { status, priority, source: _, assignee, engineer, product, value, .. } = filter;
         let LeadFilter { created, closed, follow_up, q, .. } = filter;
         put(&mut out, "q", q.as_deref().unwrap_or_default());
         put(&mut out, "status", &joined(status.iter().map(|s| s.as_str())));
@@ -186,10 +189,7 @@ impl LeadQuery {
         put(&mut out, "assignee", &joined(assignee));
         put(&mut out, "engineer", &joined(engineer));
         put(&mut out, "product", &joined(product));
-        for source in source {
-            // Free text may hold a comma: one parameter each, commas escaped.
-            put(&mut out, "source", &source.replace('\\', "\\\\").replace(',', "\\,"));
-        }
+        put(&mut out, "source", &filter.source_text());
         put(&mut out, "valueMin", &text(value.from));
         put(&mut out, "valueMax", &text(value.to));
         for (from, to, range) in [

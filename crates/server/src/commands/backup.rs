@@ -112,7 +112,8 @@ async fn run(mut command: Command) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let name = command.as_std().get_program().to_string_lossy().into_owned();
     let ended = tokio::time::timeout(LIMIT, command.output()).await;
-    let output = ended.with_context(|| format!("{name} did not finish"))?.with_context(|| format!("cannot run {name}"))?;
+    let output =
+        ended.with_context(|| format!("{name} did not finish"))?.with_context(|| format!("cannot run {name}"))?;
     if !output.status.success() {
         bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }

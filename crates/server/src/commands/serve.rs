@@ -50,8 +50,10 @@ impl Serve {
     pub async fn run(self, config: Config) -> Result<()> {
         let public = std::env::var("SIWAHT_DEMO_PUBLIC").is_ok_and(|value| value == "true");
         if self.demo && !config.addr.ip().is_loopback() && !public {
-            bail!("SIWAHT_ADDR: demo accounts have known passwords, so --demo serves loopback only; \
-                   SIWAHT_DEMO_PUBLIC=true overrides this");
+            bail!(
+                "SIWAHT_ADDR: demo accounts have known passwords, so --demo serves loopback only; \
+                   SIWAHT_DEMO_PUBLIC=true overrides this"
+            );
         }
         // First the address: a busy port should not cost a start of the database.
         let listener = startup::bind(config.addr).await?;
@@ -63,7 +65,9 @@ impl Serve {
             self.data.fill(&server.crm).await?;
         } else if let Setup::Link(token) = server.crm.prepare_setup().await? {
             let base = server.config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-            println!("First start. Make the first admin here, within 24 hours and once:\n  {base}/set-up?token={token}");
+            println!(
+                "First start. Make the first admin here, within 24 hours and once:\n  {base}/set-up?token={token}"
+            );
         }
         println!("Siwaht CRM is at http://{addr}");
         startup::serve(server, &secret, listener).await?;

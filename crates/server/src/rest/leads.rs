@@ -110,7 +110,7 @@ pub async fn patch(As(me): As, Id(id): Id<LeadId>, Body(patch): Body<Value>) -> 
     Ok(Json(me.leads().update(id, patch).await?))
 }
 
-/// Deletes a lead. It can be restored for 30 days.
+/// Deletes a lead: it leaves every list, for everyone.
 #[utoipa::path(delete, path = "/api/leads/{id}", tag = "Leads", operation_id = "deleteLead",
     params(("id" = i64, Path)),
     responses(

@@ -36,15 +36,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType, "Send the body as application/json."));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
-            413 => Problem::new(ErrorCode::TooLarge, "A body may hold 1 MiB."),
-            _ => Problem::new(ErrorCode::BadRequest, "The body broke off."),
-        })?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
+                413 => Problem::new(ErrorCode::TooLarge, "A body may hold 1 MiB."),
+                _ => Problem::new(ErrorCode::BadRequest, "The body broke off."),
+            })?;
         parse(&bytes).map(Body)
     }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde reads a struct from an array too; fields without names are nothing we promise.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(ErrorCode::BadRequest, "Send a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

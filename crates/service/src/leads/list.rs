@@ -90,7 +90,7 @@ fn stretch(actor: &Actor, query: &LeadQuery, sort: &[SortKey], place: Option<&Pl
     }
     let keys = if nulls { &sort[1..] } else { sort };
     if let Some(place) = place {
-        push_behind(&mut sql, keys, &place.values[sort.len() - keys.len()..], place.id.0, first.descending);
+        push_behind(&mut sql, keys, &place.values[sort.len() - keys.len()..], place.id.0, first.descending, nulls);
     }
     sql.push(" order by ");
     for (i, key) in keys.iter().enumerate() {
@@ -130,10 +130,14 @@ fn push_behind(
     values: &[Option<cursor::SortValue>],
     id: i64,
     id_descending: bool,
+    nulls: bool,
 ) {
     let than = |descending| if descending { " < " } else { " > " };
-    if let ([key], [Some(value)]) = (keys, values) {
-        // Compared as a row, one index condition finds the place however many rows share the value.
+    if let ([key], [Some(value)]) = (keys, values)
+        && !nulls
+    {
+        // Compared as a row, one index condition finds the place however many rows share the value. Only where the
+        // key has no nulls: a comparison with one would drop the row.
         sql.push(" and (").push(column(key.field)).push(", id)").push(than(key.descending)).push("(");
         value.push(sql);
         sql.push(", ").push_bind(id).push(")");

@@ -101,7 +101,7 @@ impl Leads<'_> {
         Ok(policy::redact(actor, lead))
     }
 
-    /// Takes a lead away. It can be restored for 30 days.
+    /// Takes a lead away. The row stays, marked as deleted, with the whole of it in its event.
     pub async fn delete(&self, id: LeadId) -> Result<()> {
         self.0.allow(Action::DeleteLead)?;
         let mut tx = self.0.begin().await?;

@@ -99,13 +99,9 @@ pub(super) async fn update(
 }
 
 pub(super) async fn delete(tx: &mut Transaction<'_, Postgres>, id: LeadId, now: Timestamp) -> Result<()> {
-    sqlx::query!(
-        "update leads set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1",
-        id.0,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query!("update leads set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1", id.0, now,)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

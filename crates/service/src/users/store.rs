@@ -27,12 +27,9 @@ pub(crate) async fn find(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<U
 
 /// The person with this e-mail or username, and the stored hash. An e-mail holds an @ and a username does not.
 pub(crate) async fn find_for_sign_in(db: &sqlx::PgPool, account: &str) -> Result<Option<(User, String)>> {
-    let row = sqlx::query!(
-        "select id, password from users where email = $1 or username = $1 limit 1",
-        account,
-    )
-    .fetch_optional(db)
-    .await?;
+    let row = sqlx::query!("select id, password from users where email = $1 or username = $1 limit 1", account,)
+        .fetch_optional(db)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(find(db, UserId(row.id)).await?.map(|user| (user, row.password)))
 }

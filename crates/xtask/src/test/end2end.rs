@@ -1,13 +1,29 @@
 //! Playwright against the release binary, which runs as it would anywhere: own database, own port.
 
+use std::env;
+
 use anyhow::{Context, Result};
 
-use super::{report, server::Server};
-use crate::{process, repo::Repo, setup::system};
+use super::report;
+use crate::{
+    process,
+    repo::Repo,
+    server::{Launch, Server},
+    setup::system,
+};
 
 pub fn run(repo: &Repo) -> Result<String> {
     let chromium = system::chromium_program(repo).context("Chromium was not found")?;
-    let server = Server::start(repo)?;
+    let server = Server::start(
+        repo,
+        Launch {
+            // The journeys know the demo's accounts and data.
+            args: &["--demo", "--leads", "500"],
+            data: env::temp_dir().join(format!("siwaht-end2end-{}", std::process::id())),
+            log: repo.target.join("end2end.log"),
+            database: None,
+        },
+    )?;
     let mut playwright = repo.command("playwright");
     playwright.arg("test").current_dir(repo.root.join("end2end"));
     // Without colours the totals can be read, and reports never open a browser of their own.

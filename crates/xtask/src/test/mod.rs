@@ -2,7 +2,6 @@
 
 mod end2end;
 mod report;
-mod server;
 
 use anyhow::Result;
 use clap::ValueEnum;

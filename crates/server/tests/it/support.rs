@@ -1,8 +1,5 @@
 //! The whole server over a test database, and browsers and programs that talk to it.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop at once")]
-
 use std::{collections::HashMap, net::SocketAddr};
 
 use axum::{
@@ -55,7 +52,7 @@ impl TestServer {
     }
 
     pub fn anonymous(&self) -> Client {
-        Client { router: self.router.clone(), cookie: None }
+        Client::new(self.router.clone(), None)
     }
 
     pub async fn signed_in(&self, user: &User) -> Client {
@@ -68,6 +65,10 @@ impl TestServer {
 }
 
 impl Client {
+    pub fn new(router: Router, cookie: Option<String>) -> Self {
+        Client { router, cookie }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
     }
@@ -114,6 +115,6 @@ impl Client {
     }
 
     pub fn with_cookie(&self, cookie: Option<String>) -> Client {
-        Client { router: self.router.clone(), cookie }
+        Client::new(self.router.clone(), cookie)
     }
 }

@@ -1,11 +1,11 @@
-//! The release binary under test: started on a free port with a data folder of its own, always stopped.
+//! The release binary under test or measurement: on a free port, with a data folder of its own, always stopped.
 
 use std::{
     env, fs,
-    io::{Read, Write},
+    io::{Read, Seek, SeekFrom, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
-    process::{self, Child, Command, ExitStatus, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -23,36 +23,59 @@ use crate::{
 const START: Duration = Duration::from_secs(120);
 const STOP: Duration = Duration::from_secs(30);
 
+/// So short that the time it takes to start can be read off.
+const POLL: Duration = Duration::from_millis(1);
+
+/// How to start one.
+pub struct Launch<'a> {
+    pub args: &'a [&'a str],
+    /// Removed when the server has stopped.
+    pub data: PathBuf,
+    pub log: PathBuf,
+    /// A running database instead of one of its own.
+    pub database: Option<&'a str>,
+}
+
 pub struct Server {
     child: Child,
     address: SocketAddr,
     data: PathBuf,
     log: PathBuf,
+    start_up: Duration,
 }
 
 impl Server {
     /// Returns when the server says that it is ready.
-    pub fn start(repo: &Repo) -> Result<Self> {
+    pub fn start(repo: &Repo, launch: Launch) -> Result<Self> {
+        let Launch { args, data, log, database } = launch;
         let address = free_address()?;
-        let data = env::temp_dir().join(format!("siwaht-end2end-{}", process::id()));
-        let log = repo.target.join("end2end.log");
         println!("starting the server on {address}, its log in {}", shown(repo, &log));
         let output = fs::File::create(&log).with_context(|| format!("could not create {}", log.display()))?;
-        let mut siwaht = serve::siwaht(repo);
-        // The tests know the demo's accounts and data; nothing in the environment may lead elsewhere.
-        for (name, _) in env::vars_os().filter(|(name, _)| configures_the_server(&name.to_string_lossy())) {
-            siwaht.env_remove(name);
-        }
-        siwaht.args(["serve", "--demo", "--leads", "500"]);
-        siwaht.env("SIWAHT_DATA", &data).env("SIWAHT_SITE", repo.site()).env("SIWAHT_ADDR", address.to_string());
+        let mut siwaht = command(repo, &data, database);
+        siwaht.arg("serve").args(args).env("SIWAHT_ADDR", address.to_string());
         siwaht.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        let spawned = Instant::now();
         let child = siwaht.spawn().with_context(|| format!("could not start {}", repo.binary().display()))?;
-        let mut server = Self { child, address, data, log };
+        let mut server = Self { child, address, data, log, start_up: Duration::ZERO };
         if let Err(error) = server.wait_until_ready() {
             server.show_log();
             return Err(error);
         }
+        server.start_up = spawned.elapsed();
         Ok(server)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// From starting the program to its first word that it is ready.
+    pub fn start_up(&self) -> Duration {
+        self.start_up
     }
 
     pub fn url(&self) -> String {
@@ -60,7 +83,7 @@ impl Server {
     }
 
     pub fn show_log(&self) {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let log = end_of(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         println!("--- the end of the server's log ---");
         lines[lines.len().saturating_sub(40)..].iter().for_each(|line| println!("{line}"));
@@ -85,7 +108,7 @@ impl Server {
             if Instant::now() > deadline {
                 bail!("the server was not ready after {} s", START.as_secs());
             }
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(POLL);
         }
         Ok(())
     }
@@ -136,6 +159,28 @@ impl Drop for Server {
         }
         let _ = fs::remove_dir_all(&self.data);
     }
+}
+
+/// The release binary, which finds nothing in the environment that would lead it to other data than these.
+pub fn command(repo: &Repo, data: &Path, database: Option<&str>) -> Command {
+    let mut siwaht = serve::siwaht(repo);
+    for (name, _) in env::vars_os().filter(|(name, _)| configures_the_server(&name.to_string_lossy())) {
+        siwaht.env_remove(name);
+    }
+    siwaht.env("SIWAHT_DATA", data).env("SIWAHT_SITE", repo.site());
+    siwaht.envs(database.map(|url| ("DATABASE_URL", url)));
+    siwaht
+}
+
+/// Under load a log grows to hundreds of megabytes.
+fn end_of(log: &Path) -> std::io::Result<String> {
+    const SHOWN: u64 = 64 * 1024;
+    let mut file = fs::File::open(log)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    Ok(String::from_utf8_lossy(&end).into_owned())
 }
 
 /// Whoever else asks for a port in this moment gets another one.

@@ -1,14 +1,12 @@
 //! Three alarms against drift between the doors: authz (who gets what), coverage (nothing is missing from that table),
 //! parity (both doors do the same).
 
-mod support;
-
 use std::{collections::BTreeSet, fmt::Write};
 
+use crate::support::{Answer, Client, TestServer};
 use axum::http::Method;
 use domain::leads::LeadInput;
 use serde_json::{Value, json};
-use support::{Answer, Client, TestServer};
 use testkit::{PASSWORD, named};
 
 /// One way into the system: its name, and a request to it about a lead of ali's that eve delivers.
@@ -84,7 +82,8 @@ async fn every_role_gets_what_the_table_says(pool: sqlx::PgPool) {
 async fn every_way_in_stands_in_the_table(pool: sqlx::PgPool) {
     let server = TestServer::over(pool).await;
     let document = server.anonymous().get("/api/openapi.json").await.json();
-    let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
     let mut ways: BTreeSet<String> =
         operations.filter_map(|operation| Some(operation["operationId"].as_str()?.to_owned())).collect();
     ways.extend(leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));

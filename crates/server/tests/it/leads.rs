@@ -1,10 +1,8 @@
 //! `/api/leads` as programs use it: what works, and every way of getting it wrong.
 
-mod support;
-
+use crate::support::TestServer;
 use axum::http::Method;
 use serde_json::{Value, json};
-use support::TestServer;
 use testkit::named;
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -92,7 +90,9 @@ async fn pages_follow_each_other_without_gap_or_repeat(pool: sqlx::PgPool) {
         server.crm.acting(&server.crm.ada).leads().create(input).await.unwrap();
     }
     let ada = server.signed_in(&server.crm.ada).await;
-    for sort in ["", "value", "-value", "-value,name", "company", "-company,-value", "priority,-value", "status", "-name"] {
+    for sort in
+        ["", "value", "-value", "-value,name", "company", "-company,-value", "priority,-value", "status", "-name"]
+    {
         let ids = |answer: &Value| -> Vec<i64> {
             answer["items"].as_array().unwrap().iter().map(|lead| lead["id"].as_i64().unwrap()).collect()
         };
@@ -138,7 +138,7 @@ async fn filters_find_what_they_say(pool: sqlx::PgPool) {
         ("q=5550107788", vec!["Jonas"]),
         ("q=jonas%20north", vec!["Jonas"]),
         ("q=100%25", vec!["Maya 100%"]),
-        ("q=h_w", vec!["Jonas"].into_iter().filter(|_| false).collect()),
+        ("q=w_nd", vec![]),
         ("q=th_w", vec!["Jonas"]),
         ("followUpFrom=2026-11-23&followUpTo=2026-11-23", vec!["Priya"]),
         ("createdTo=2026-11-21", vec![]),
@@ -211,7 +211,8 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         let answer = ada.post("/api/leads", body.clone()).await;
         seen.push(format!("POST {body:.60} → {} {}", answer.status.as_u16(), answer.json()["fields"]));
     }
-    for body in [json!([]), json!({"name": null}), json!({"id": 7}), json!({"colour": "red"}), json!({"version": "x"})] {
+    for body in [json!([]), json!({"name": null}), json!({"id": 7}), json!({"colour": "red"}), json!({"version": "x"})]
+    {
         let answer = ada.patch(&one, body.clone()).await;
         seen.push(format!("PATCH {body} → {} {}", answer.status.as_u16(), answer.json()["fields"]));
     }

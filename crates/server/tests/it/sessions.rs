@@ -1,10 +1,8 @@
 //! Signing in and out, by program and by form.
 
-mod support;
-
+use crate::support::TestServer;
 use axum::http::Method;
 use serde_json::json;
-use support::TestServer;
 use testkit::PASSWORD;
 use time::Duration;
 
@@ -113,7 +111,11 @@ async fn after_ten_failures_an_account_waits(pool: sqlx::PgPool) {
 async fn the_form_needs_no_script_and_leads_back(pool: sqlx::PgPool) {
     let server = TestServer::over(pool).await;
     let form = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://localhost")];
-    for (next, location) in [("%2Fleads%3Fstatus%3Dwon", "/leads?status=won"), ("%2F%2Fevil.example", "/"), ("https%3A%2F%2Fevil.example", "/")] {
+    for (next, location) in [
+        ("%2Fleads%3Fstatus%3Dwon", "/leads?status=won"),
+        ("%2F%2Fevil.example", "/"),
+        ("https%3A%2F%2Fevil.example", "/"),
+    ] {
         let body = format!("login=ali%40example.com&password={PASSWORD}&next={next}");
         let answer = server.anonymous().raw(Method::POST, "/sign-in", &form, body.into_bytes()).await;
         assert_eq!((answer.status.as_u16(), answer.headers["location"].to_str().unwrap()), (303, location));

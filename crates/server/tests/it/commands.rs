@@ -1,0 +1,116 @@
+//! The binary as it is started: each way of not starting is one clear line and a failure.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+fn siwaht(data: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_siwaht"));
+    for name in ["DATABASE_URL", "PGHOST", "PGDATABASE", "APP_ENV", "NODE_ENV", "SESSION_SECRET"] {
+        command.env_remove(name);
+    }
+    command.env("SIWAHT_DATA", folder(data)).env("SIWAHT_ADDR", "127.0.0.1:0").stdin(Stdio::null());
+    command
+}
+
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("siwaht-commands-{}-{name}", std::process::id()))
+}
+
+fn refusal(output: &Output) -> String {
+    assert!(!output.status.success());
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let lines: Vec<&str> = errors.lines().filter(|line| line.starts_with("siwaht: ")).collect();
+    assert_eq!(lines.len(), 1, "{errors}");
+    lines[0].to_owned()
+}
+
+#[test]
+fn what_cannot_start_says_why_in_one_line() {
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = busy.local_addr().unwrap().to_string();
+    for (name, value, expected) in [
+        ("SIWAHT_ADDR", addr.as_str(), "is in use by another program; choose another with SIWAHT_ADDR"),
+        ("SIWAHT_ADDR", "nowhere", "SIWAHT_ADDR: expected an address"),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL: expected postgres://"),
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none", "cannot use the database of DATABASE_URL"),
+        ("DATABASE_URL", "postgres://[::bad", "DATABASE_URL cannot be read"),
+        ("SESSION_SECRET", "short", "SESSION_SECRET: needs at least 32 characters"),
+        ("APP_ENV", "production", "SESSION_SECRET: must be set in production"),
+    ] {
+        let output = siwaht("none").arg("serve").env(name, value).output().unwrap();
+        let line = refusal(&output);
+        assert!(line.contains(expected), "{name}={value}: {line}");
+    }
+    let output = siwaht("none").args(["serve", "--demo"]).env("SIWAHT_ADDR", "0.0.0.0:0").output().unwrap();
+    assert!(refusal(&output).contains("--demo serves loopback only"));
+}
+
+/// A running server, killed when the test ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
+}
+
+fn serve(data: &str, args: &[&str]) -> (Running, Vec<String>) {
+    let mut child = siwaht(data).arg("serve").args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut said = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        let ready = line.starts_with("Siwaht CRM is at");
+        said.push(line);
+        if ready {
+            break;
+        }
+    }
+    (Running(child), said)
+}
+
+#[test]
+fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
+    let (server, said) = serve("first", &[]);
+    assert!(said.iter().any(|line| line.contains("/set-up?token=")), "{said:?}");
+    let second = siwaht("first").arg("serve").output().unwrap();
+    assert!(refusal(&second).contains("in use by another server"));
+
+    let mut add = siwaht("first")
+        .args(["user", "add", "Ada Keller", "ada@example.com", "--role", "admin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    add.stdin.take().unwrap().write_all(b"a password that is long\n").unwrap();
+    assert!(add.wait_with_output().unwrap().status.success());
+    let list = siwaht("first").args(["user", "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&list.stdout).contains("ada@example.com"));
+
+    let file = folder("backup.dump");
+    let backup = siwaht("first").arg("backup").arg(&file).output().unwrap();
+    assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
+    let again = siwaht("first").arg("backup").arg(&file).output().unwrap();
+    assert!(refusal(&again).contains("exists already"));
+    let over = siwaht("first").arg("restore").arg(&file).output().unwrap();
+    assert!(refusal(&over).contains("into an empty one only"));
+    let restore = siwaht("restored").arg("restore").arg(&file).output().unwrap();
+    assert!(restore.status.success(), "{}", String::from_utf8_lossy(&restore.stderr));
+    let list = siwaht("restored").args(["user", "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&list.stdout).contains("ada@example.com"));
+
+    drop(server);
+    let (server, said) = serve("first", &[]);
+    assert!(!said.iter().any(|line| line.contains("token")), "there is an admin now: {said:?}");
+    drop(server);
+    let demo = siwaht("first").arg("demo").output().unwrap();
+    assert!(refusal(&demo).contains("holds other data"));
+    for path in [folder("first"), folder("restored")] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
+    std::fs::remove_file(file).unwrap();
+}
