@@ -47,7 +47,7 @@ test("a broken rule stands at its field and the dialog stays", async ({ page }) 
   await dialog.getByLabel("Value").fill("100");
   await dialog.getByRole("button", { name: "Create lead" }).click();
   await expect(dialog.locator("#name-message")).toContainText("is required");
-  await expect(dialog.locator("#email-message")).toContainText("not a valid email");
+  await expect(dialog.locator("#email-message")).toContainText("is not a valid e-mail address");
   await expect(dialog).toBeVisible();
 });
 

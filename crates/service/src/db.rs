@@ -14,6 +14,8 @@ const POOL_SIZE: u32 = 16;
 /// How long a request waits for one before it is answered 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// A connection that answered this recently is believed to live.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How long the first connection may take: a database elsewhere may be far away, but not this far.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -35,8 +37,20 @@ impl Database {
             .log_statements(tracing::log::LevelFilter::Trace)
             // Short queries only: compiling them costs more than it saves, and none may hold a connection for long.
             .options([("jit", "off"), ("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")]);
-        let pool =
-            PgPoolOptions::new().max_connections(POOL_SIZE).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(POOL_SIZE)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // Asked whether it lives only after a rest: before every query it would be a round trip of its own.
+            .test_before_acquire(false)
+            .before_acquire(|connection, rested| {
+                Box::pin(async move {
+                    if rested.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(options);
         Ok(Database { pool })
     }
 

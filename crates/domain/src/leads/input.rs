@@ -19,7 +19,7 @@ pub struct LeadInput {
     #[garde(custom(text::required(200)))]
     pub name: String,
     #[serde(default)]
-    #[garde(custom(text::up_to(254)), inner(email))]
+    #[garde(custom(text::up_to(254)), custom(text::email_opt))]
     pub email: Option<String>,
     #[serde(default)]
     #[garde(custom(text::up_to(50)), custom(phone_number))]

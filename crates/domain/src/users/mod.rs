@@ -106,7 +106,7 @@ impl Credentials {
 pub struct UserInput {
     #[garde(custom(text::required(200)))]
     pub name: String,
-    #[garde(custom(text::required(254)), email)]
+    #[garde(custom(text::required(254)), custom(text::email))]
     pub email: String,
     #[garde(inner(length(chars, min = 2, max = 60), custom(plain_name)))]
     pub username: Option<String>,

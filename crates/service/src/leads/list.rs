@@ -227,15 +227,9 @@ pub(super) fn push_scope(sql: &mut Sql, actor: &Actor) {
 fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
     let LeadFilter { status, priority, source, assignee, engineer, product, .. } = filter;
     let LeadFilter { value, created, closed, follow_up, q, .. } = filter;
-    if !status.is_empty() {
-        sql.push(" and status = any(").push_bind(status.clone()).push(")");
-    }
-    if !priority.is_empty() {
-        sql.push(" and priority = any(").push_bind(priority.clone()).push(")");
-    }
-    if !source.is_empty() {
-        sql.push(" and source = any(").push_bind(source.clone()).push(")");
-    }
+    push_one_of(sql, "status", status);
+    push_one_of(sql, "priority", priority);
+    push_one_of(sql, "source", source);
     push_owner(sql, actor, "assigned_to", assignee);
     push_owner(sql, actor, "assigned_engineer", engineer);
     if !product.is_empty() {
@@ -256,6 +250,24 @@ fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
     }
 }
 
+/// The column has one of the values. A single one is compared by `=`: only then does the index that starts with the
+/// column also give the order.
+fn push_one_of<T>(sql: &mut Sql, column: &str, values: &[T])
+where
+    T: Clone + Send + for<'q> sqlx::Encode<'q, Postgres> + sqlx::Type<Postgres> + 'static,
+    Vec<T>: for<'q> sqlx::Encode<'q, Postgres> + sqlx::Type<Postgres>,
+{
+    match values {
+        [] => {}
+        [one] => {
+            sql.push(" and ").push(column).push(" = ").push_bind(one.clone());
+        }
+        several => {
+            sql.push(" and ").push(column).push(" = any(").push_bind(several.to_vec()).push(")");
+        }
+    }
+}
+
 fn push_owner(sql: &mut Sql, actor: &Actor, column: &str, owners: &[Owner]) {
     if owners.is_empty() {
         return;
@@ -269,11 +281,16 @@ fn push_owner(sql: &mut Sql, actor: &Actor, column: &str, owners: &[Owner]) {
         })
         .map(|id| id.0)
         .collect();
-    sql.push(" and (").push(column).push(" = any(").push_bind(ids).push(")");
-    if owners.contains(&Owner::Nobody) {
-        sql.push(" or ").push(column).push(" is null");
+    if ids.is_empty() && !owners.contains(&Owner::Nobody) {
+        // "Mine" of the system itself, which owns nothing.
+        sql.push(" and false");
+        return;
     }
-    sql.push(")");
+    if !owners.contains(&Owner::Nobody) {
+        return push_one_of(sql, column, &ids);
+    }
+    sql.push(" and (").push(column).push(" = any(").push_bind(ids).push(")");
+    sql.push(" or ").push(column).push(" is null)");
 }
 
 /// Days of the actor's own calendar, both included.

@@ -92,7 +92,7 @@ impl Leads<'_> {
         check_references(&mut tx, &input, &changes).await?;
         let now = self.0.crm.now();
         let stage = transition(&mut tx, &before, &mut input, now).await?;
-        let lead = store::update(&mut tx, id, &input, stage, now).await?;
+        let lead = store::update(&mut tx, &before, &input, stage, now).await?;
         // The engineer a win brought along is part of the same change.
         let changes = domain::events::changes(&LeadInput::of(&before), &input)?;
         let kind = if before.status == lead.status { "lead.updated" } else { "lead.status_changed" };

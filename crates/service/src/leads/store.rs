@@ -70,15 +70,17 @@ pub(super) async fn insert(
 
 pub(super) async fn update(
     tx: &mut Transaction<'_, Postgres>,
-    id: LeadId,
+    before: &Lead,
     input: &LeadInput,
     stage: Stage,
     now: Timestamp,
 ) -> Result<Lead> {
     let LeadInput { name, email, phone, company, status, source, value, assigned_to, assigned_engineer, .. } = input;
-    let LeadInput { assigned_product, products: _, notes, priority, score, engineering_progress, .. } = input;
+    let LeadInput { assigned_product, products, notes, priority, score, engineering_progress, .. } = input;
     let LeadInput { engineering_notes, blocked_reason, follow_up_at, follow_up_note, lost_reason, .. } = input;
-    set_products(tx, id, input).await?;
+    if *products != before.products {
+        set_products(tx, before.id, input).await?;
+    }
     let mut sql = QueryBuilder::new("update leads set version = version + 1");
     sql.push(", name = ").push_bind(name).push(", email = ").push_bind(email);
     sql.push(", phone = ").push_bind(phone).push(", company = ").push_bind(company);
@@ -93,7 +95,7 @@ pub(super) async fn update(
     sql.push(", blocked_reason = ").push_bind(blocked_reason).push(", follow_up_at = ").push_bind(follow_up_at);
     sql.push(", follow_up_note = ").push_bind(follow_up_note).push(", lost_reason = ").push_bind(lost_reason);
     sql.push(", stage_entered_at = ").push_bind(stage.entered_at).push(", closed_at = ").push_bind(stage.closed_at);
-    sql.push(", updated_at = ").push_bind(now).push(" where id = ").push_bind(id.0);
+    sql.push(", updated_at = ").push_bind(now).push(" where id = ").push_bind(before.id.0);
     sql.push(" returning ").push(COLUMNS);
     Ok(sql.build_query_as().fetch_one(&mut **tx).await?)
 }
