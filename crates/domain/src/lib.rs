@@ -2,6 +2,7 @@
 //!
 //! No I/O, no SQL statements, no markup. Compiles to WASM. Features `sql` and `openapi` add derives for the server only.
 
+pub mod day;
 pub mod error;
 pub mod events;
 pub mod ids;

@@ -40,6 +40,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How often measurements are folded together.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often the tallies of leads are folded together.
+const FOLD_EVERY: Duration = Duration::from_secs(1);
+
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct Server {
@@ -199,9 +202,11 @@ pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListen
     });
     let sweeping = tokio::spawn(sweep(server.crm.clone()));
     let measuring = tokio::spawn(upkeep(server.metrics.clone()));
+    let folding = tokio::spawn(fold(server.crm.clone()));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     sweeping.abort();
     measuring.abort();
+    folding.abort();
     server.crm.close().await;
     Ok(())
 }
@@ -223,6 +228,16 @@ async fn sweep(crm: Crm) {
         every.tick().await;
         if let Err(error) = crm.sessions().sweep().await {
             tracing::warn!(%error, "sweeping sessions failed; the next round tries again");
+        }
+    }
+}
+
+async fn fold(crm: Crm) {
+    let mut every = tokio::time::interval(FOLD_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = crm.fold_tallies().await {
+            tracing::warn!(%error, "folding tallies failed; the next round tries again");
         }
     }
 }

@@ -180,3 +180,45 @@ ViewProducts  yes    yes    yes
 ManageUsers   yes    no     no";
     assert_eq!(rows.join("\n"), expected);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn totals_are_exact_after_every_kind_of_write_and_at_any_moment(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let mut writers = tokio::task::JoinSet::new();
+    for (i, person) in [&crm.ada, &crm.ali, &crm.amy, &crm.ali].into_iter().enumerate() {
+        let acting = crm.acting(person);
+        writers.spawn(async move {
+            for n in 0..30 {
+                let lead = acting.leads().create(named(&format!("Lead {i} {n}"))).await.unwrap();
+                if n % 2 == 0 {
+                    acting.leads().update(lead.id, json!({"status": if n % 4 == 0 { "won" } else { "lost" }})).await.unwrap();
+                }
+                if n % 3 == 0 && lead.assigned_to.is_some() {
+                    acting.leads().delete(lead.id).await.unwrap();
+                }
+            }
+        });
+    }
+    while !writers.is_empty() {
+        crm.crm.fold_tallies().await.unwrap();
+        writers.join_next().await.unwrap().unwrap();
+    }
+    assert_totals(&crm, "as they came").await;
+    // More rows than are left alone, so that folding has something to do.
+    sqlx::query("update leads set status = 'qualified' where id % 2 = 0").execute(&pool).await.unwrap();
+    sqlx::query("delete from lead_products").execute(&pool).await.unwrap();
+    sqlx::query("delete from leads where id % 5 = 0").execute(&pool).await.unwrap();
+    crm.crm.fold_tallies().await.unwrap();
+    assert_totals(&crm, "after folding").await;
+}
+
+/// For every role and filter, the total is the number of rows that the list has.
+async fn assert_totals(crm: &TestCrm, when: &str) {
+    for person in [&crm.ada, &crm.ali, &crm.amy, &crm.eve] {
+        for query in ["", "status=won", "status=won,lost", "assignee=me", "assignee=none,me", "engineer=none"] {
+            let query = LeadQuery::parse(&format!("{query}&limit=200&total=true")).unwrap();
+            let page = crm.acting(person).leads().list(&query).await.unwrap();
+            assert_eq!(page.total, Some(page.items.len() as i64), "{} {query:?} {when}", person.name);
+        }
+    }
+}

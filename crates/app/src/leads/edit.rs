@@ -45,7 +45,7 @@ struct Editing {
     saving: RwSignal<bool>,
     changed: Changed,
     close: Callback<()>,
-    toasts: crate::ui::ToastList,
+    toasts: crate::ui::Toaster,
 }
 
 impl Editing {

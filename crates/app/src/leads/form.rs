@@ -202,7 +202,7 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
         let today = Today::new(session.now, session.user.utc_offset_minutes);
         let before = input.follow_up_at;
         let parse = |text: &str| {
-            let day = time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()?;
+            let day = domain::day::parse(text)?;
             // The same day keeps its hour.
             before.filter(|at| today.day(*at) == day).or_else(|| today.morning(day))
         };

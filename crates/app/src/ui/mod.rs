@@ -10,4 +10,4 @@ pub use dialog::Dialog;
 pub use field::Field;
 pub use marks::{Avatar, Icon};
 pub use states::{EmptyState, ErrorState, Skeleton};
-pub use toast::{ToastList, Toasts, provide_toasts, use_toasts};
+pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};

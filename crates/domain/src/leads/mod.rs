@@ -19,7 +19,6 @@ use crate::{LeadId, Money, ProductId, UserId, events::Door};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "sql", derive(sqlx::FromRow))]
 pub struct Lead {
     pub id: LeadId,
     pub name: String,

@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use form_urlencoded::Serializer;
-use time::{Date, format_description::FormatItem, macros::format_description};
+use time::Date;
 
 use super::{Between, LeadFilter};
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
     paging::{DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET},
 };
 
-const DAY: &[FormatItem<'static>] = format_description!("[year]-[month]-[day]");
 /// Values of one condition at the most: more would be a list of its own, not a filter.
 const MAX_VALUES: usize = 100;
 /// Characters of a search at the most.
@@ -273,10 +272,7 @@ fn search(value: &str) -> Result<String, String> {
 }
 
 fn day(value: &str) -> Result<Date, String> {
-    Date::parse(value, DAY)
-        .ok()
-        .filter(|d| (1..=9999).contains(&d.year()))
-        .ok_or_else(|| "expected a day such as 2026-11-22".into())
+    crate::day::parse(value).ok_or_else(|| "expected a day such as 2026-11-22".into())
 }
 
 fn amount(value: &str) -> Result<Money, String> {

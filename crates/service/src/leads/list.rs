@@ -14,7 +14,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder};
 
 use super::{
     cursor::{self, Place},
-    store::COLUMNS,
+    row::{COLUMNS, LeadRow},
+    tallies,
 };
 use crate::{Actor, Error, Result, policy};
 
@@ -40,8 +41,8 @@ pub(super) async fn page(pool: &PgPool, actor: &Actor, query: &LeadQuery) -> Res
     let place = query.cursor.as_ref().map(|c| cursor::open(c, sort)).transpose()?;
     // One row more than asked for tells whether there is a next page.
     let wanted = usize::from(query.limit) + 1;
-    let mut leads = if query.offset > 0 {
-        skipping(actor, query, sort, wanted).build_query_as().fetch_all(pool).await?
+    let mut leads: Vec<Lead> = if query.offset > 0 {
+        fetch(pool, skipping(actor, query, sort, wanted)).await?
     } else {
         stretches(pool, actor, query, sort, place, wanted).await?
     };
@@ -53,6 +54,9 @@ pub(super) async fn page(pool: &PgPool, actor: &Actor, query: &LeadQuery) -> Res
 }
 
 pub(super) async fn count(pool: &PgPool, actor: &Actor, filter: &LeadFilter) -> Result<i64> {
+    if tallies::answer(filter) {
+        return tallies::count(pool, actor, filter).await;
+    }
     let mut sql = Sql::new("select count(*) from leads where ");
     push_scope(&mut sql, actor);
     push_filter(&mut sql, actor, filter);
@@ -70,15 +74,18 @@ async fn stretches(
     let in_nulls = place.as_ref().is_some_and(|p| p.values[0].is_none());
     let mut leads: Vec<Lead> = Vec::new();
     if !in_nulls {
-        let sql = stretch(actor, query, sort, place.as_ref(), false, wanted);
-        leads = { sql }.build_query_as().fetch_all(pool).await?;
+        leads = fetch(pool, stretch(actor, query, sort, place.as_ref(), false, wanted)).await?;
     }
     if leads.len() < wanted && can_be_null(sort[0].field) {
         let place = place.filter(|_| in_nulls);
-        let mut sql = stretch(actor, query, sort, place.as_ref(), true, wanted - leads.len());
-        leads.extend(sql.build_query_as::<Lead>().fetch_all(pool).await?);
+        leads.extend(fetch(pool, stretch(actor, query, sort, place.as_ref(), true, wanted - leads.len())).await?);
     }
     Ok(leads)
+}
+
+async fn fetch(pool: &PgPool, mut sql: Sql) -> Result<Vec<Lead>> {
+    let rows: Vec<LeadRow> = sql.build_query_as().fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// One stretch: rows with (or without) a value of the first key, behind `place`.
@@ -211,6 +218,11 @@ fn direction(descending: bool) -> &'static str {
 /// The rows the actor may see; the same condition in every statement about leads.
 pub(super) fn push_scope(sql: &mut Sql, actor: &Actor) {
     sql.push("deleted_at is null");
+    push_visible(sql, actor);
+}
+
+/// The part of the scope that depends on who asks.
+pub(super) fn push_visible(sql: &mut Sql, actor: &Actor) {
     let Some(me) = actor.id() else { return };
     match actor.role() {
         Role::Admin => {}
@@ -224,7 +236,7 @@ pub(super) fn push_scope(sql: &mut Sql, actor: &Actor) {
     }
 }
 
-fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
+pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
     let LeadFilter { status, priority, source, assignee, engineer, product, .. } = filter;
     let LeadFilter { value, created, closed, follow_up, q, .. } = filter;
     push_one_of(sql, "status", status);

@@ -4,7 +4,9 @@ mod assign;
 mod cursor;
 mod list;
 mod patch;
+mod row;
 pub(crate) mod store;
+mod tallies;
 
 use domain::{
     Fields, LeadId, Page, Timestamp,

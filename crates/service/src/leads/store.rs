@@ -1,4 +1,4 @@
-//! SQL about single leads. One list of columns for every statement that returns a lead.
+//! SQL about single leads.
 
 use domain::{
     LeadId, Timestamp,
@@ -6,27 +6,24 @@ use domain::{
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Transaction};
 
-use super::{Stage, list};
+use super::{
+    Stage, list,
+    row::{COLUMNS, LeadRow},
+};
 use crate::{Actor, Result};
-
-/// Every column of [`Lead`]; the products come from their own table.
-pub(super) const COLUMNS: &str = "id, name, email, phone, company, status, source, value, assigned_to, \
-    assigned_engineer, assigned_product, \
-    array(select product_id from lead_products where lead_id = leads.id order by 1) as products, \
-    notes, priority, score, score_is_set, engineering_progress, engineering_notes, blocked_reason, follow_up_at, \
-    follow_up_note, lost_reason, position, version, created_by, created_via, last_contacted_at, stage_entered_at, \
-    closed_at, created_at, updated_at";
 
 /// The lead, if the actor may see it.
 pub(crate) async fn find(db: impl PgExecutor<'_>, actor: &Actor, id: LeadId) -> Result<Option<Lead>> {
-    Ok(by_id(actor, id).build_query_as().fetch_optional(db).await?)
+    let row: Option<LeadRow> = by_id(actor, id).build_query_as().fetch_optional(db).await?;
+    Ok(row.map(|row| row.0))
 }
 
 /// The same, held against other writers until the transaction ends.
 pub(super) async fn lock(tx: &mut Transaction<'_, Postgres>, actor: &Actor, id: LeadId) -> Result<Option<Lead>> {
     let mut sql = by_id(actor, id);
     sql.push(" for update");
-    Ok(sql.build_query_as().fetch_optional(&mut **tx).await?)
+    let row: Option<LeadRow> = sql.build_query_as().fetch_optional(&mut **tx).await?;
+    Ok(row.map(|row| row.0))
 }
 
 fn by_id(actor: &Actor, id: LeadId) -> QueryBuilder<Postgres> {
@@ -60,7 +57,7 @@ pub(super) async fn insert(
     values.push_bind(actor.id()).push_bind(actor.door()).push_bind(now);
     values.push_bind(status.is_closed().then_some(now)).push_bind(now).push_bind(now);
     sql.push(") returning ").push(COLUMNS);
-    let mut lead: Lead = sql.build_query_as().fetch_one(&mut **tx).await?;
+    let LeadRow(mut lead) = sql.build_query_as().fetch_one(&mut **tx).await?;
     if !products.is_empty() {
         set_products(tx, lead.id, input).await?;
         lead.products.clone_from(products);
@@ -97,7 +94,8 @@ pub(super) async fn update(
     sql.push(", stage_entered_at = ").push_bind(stage.entered_at).push(", closed_at = ").push_bind(stage.closed_at);
     sql.push(", updated_at = ").push_bind(now).push(" where id = ").push_bind(before.id.0);
     sql.push(" returning ").push(COLUMNS);
-    Ok(sql.build_query_as().fetch_one(&mut **tx).await?)
+    let LeadRow(lead) = sql.build_query_as().fetch_one(&mut **tx).await?;
+    Ok(lead)
 }
 
 pub(super) async fn delete(tx: &mut Transaction<'_, Postgres>, id: LeadId, now: Timestamp) -> Result<()> {
