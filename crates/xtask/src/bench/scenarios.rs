@@ -104,7 +104,7 @@ fn lists(client: &Client, place: &Place) -> Vec<Scenario> {
         list(
             "list, one status",
             "?status=qualified",
-            Floor::of(statements::with_status()).with("statuses", "{qualified}"),
+            Floor::of(statements::with_status()).with("status", "qualified"),
             Bar::HalfOfDefault,
         ),
         list("list by -value", "?sort=-value", Floor::of(statements::by_value()), Bar::HalfOfDefault),

@@ -1,11 +1,11 @@
 //! What the server asks PostgreSQL, written for pgbench: the floor of each scenario.
 //!
-//! The statements stand in `service`, in leads/list.rs, leads/store.rs and events.rs; the same ones in the same
+//! The statements stand in `service`, in leads/{list, store, row, tallies}.rs and events.rs; the same ones in the same
 //! transactions belong here. `guard` tells when they no longer are.
 
 use super::load::CONNECTIONS;
 
-/// `COLUMNS` of leads/store.rs.
+/// `COLUMNS` of leads/row.rs.
 const COLUMNS: &str = "id, name, email, phone, company, status, source, value, assigned_to, \
     assigned_engineer, assigned_product, \
     array(select product_id from lead_products where lead_id = leads.id order by 1) as products, \
@@ -25,7 +25,7 @@ pub fn first_page() -> String {
 }
 
 pub fn with_status() -> String {
-    list(" and status = any(:statuses)", NEWEST_FIRST)
+    list(" and status = :status", NEWEST_FIRST)
 }
 
 pub fn by_value() -> String {
@@ -37,7 +37,7 @@ pub fn behind() -> String {
 }
 
 pub fn with_total() -> String {
-    format!("{}select count(*) from leads where deleted_at is null;\n", first_page())
+    format!("{}select coalesce(sum(leads), 0)::bigint from lead_tallies where true;\n", first_page())
 }
 
 /// `variable` holds the pattern.
@@ -72,8 +72,6 @@ pub fn update(leads: u32) -> String {
 \\set id 1 + :client_id + {CONNECTIONS} * random(0, {last})
 begin;
 select {COLUMNS} from leads where id = :id and deleted_at is null for update \\gset
-with gone as (delete from lead_products where lead_id = :id and product_id <> all(:products::bigint[])) \
-insert into lead_products (lead_id, product_id) select :id, unnest(:products::bigint[]) on conflict do nothing;
 update leads set version = version + 1, name = :name, email = nullif(:email, ''), phone = nullif(:phone, ''), \
 company = nullif(:company, ''), status = :status, source = nullif(:source, ''), \
 value = nullif(:value, '')::numeric, assigned_to = nullif(:assigned_to, '')::bigint, \
