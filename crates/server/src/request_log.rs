@@ -32,8 +32,8 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let mut response = CURRENT.scope(id.clone(), next.run(request).instrument(span.clone())).await;
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     span.in_scope(|| {
-        let ms = elapsed.as_secs_f64() * 1e3;
-        tracing::info!(%method, %path, status, ms = format!("{ms:.1}"), "answered");
+        let ms = (elapsed.as_secs_f64() * 1e4).round() / 10.0;
+        tracing::info!(%method, %path, status, ms, "answered");
     });
     // Routes are ours and few; what a client may invent (paths, methods) must not become a label.
     metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);

@@ -10,7 +10,7 @@ use sqlx::{
 use crate::Result;
 
 /// Connections a copy of the server holds at the most.
-const POOL_SIZE: u32 = 16;
+const POOL_SIZE: u32 = 10;
 /// How long a request waits for one before it is answered 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 

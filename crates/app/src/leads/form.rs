@@ -70,7 +70,7 @@ fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -
     let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned()));
     let agents = session.people_of(&[Role::Agent, Role::Admin]).map(|p| (p.id.to_string(), p.name.clone()));
     let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
-    let value = lead.value.map(|v| v.to_string()).unwrap_or_default();
+    let value = lead.value.map(|v| v.grouped()).unwrap_or_default();
     view! {
         <div class="form-grid">
             {input("name", "Name", "text", Some(lead.name.clone()), fields, "wide")}
