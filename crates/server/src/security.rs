@@ -28,6 +28,8 @@ pub async fn headers(State(server): State<Server>, request: Request, next: Next)
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Pages and answers are one person's: after signing out, going back must not show them.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING_RUNS));
     if server.config.production {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

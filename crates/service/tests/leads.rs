@@ -191,7 +191,11 @@ async fn totals_are_exact_after_every_kind_of_write_and_at_any_moment(pool: sqlx
             for n in 0..30 {
                 let lead = acting.leads().create(named(&format!("Lead {i} {n}"))).await.unwrap();
                 if n % 2 == 0 {
-                    acting.leads().update(lead.id, json!({"status": if n % 4 == 0 { "won" } else { "lost" }})).await.unwrap();
+                    acting
+                        .leads()
+                        .update(lead.id, json!({"status": if n % 4 == 0 { "won" } else { "lost" }}))
+                        .await
+                        .unwrap();
                 }
                 if n % 3 == 0 && lead.assigned_to.is_some() {
                     acting.leads().delete(lead.id).await.unwrap();

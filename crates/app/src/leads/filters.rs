@@ -6,9 +6,15 @@ use domain::{
 };
 use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
-use super::{format, table::list_href};
+use super::{
+    format,
+    table::{list_href, with_query},
+};
 use crate::{
     ui::{Field, Icon},
     viewer::{Session, use_session},
@@ -18,13 +24,18 @@ use crate::{
 pub fn Filters(query: Memo<LeadQuery>) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
+    let path = use_location().pathname;
     let go = move |replace: bool| {
         let Some(text) = form.get_untracked().and_then(|form| form_query(&form)) else { return };
         // What cannot be read yet, a half-typed amount say, waits for the next change.
         let Ok(filled) = LeadQuery::parse(&text) else { return };
         let LeadQuery { sort, limit, .. } = query.get_untracked();
         let next = LeadQuery { filter: filled.filter, sort, limit, ..LeadQuery::default() };
-        navigate(&list_href(&next), NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        // Typing ends a moment before the list follows; a dialog opened meanwhile stays open.
+        navigate(
+            &with_query(&path.get_untracked(), &next.to_query()),
+            NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
+        );
     };
     let (on_submit, on_change) = (go.clone(), go.clone());
     let typing = leptos::leptos_dom::helpers::debounce(std::time::Duration::from_millis(200), move |_: ()| go(true));
@@ -136,9 +147,8 @@ fn Panel(query: Memo<LeadQuery>) -> impl IntoView {
         session.with_value(|s| list.extend(s.people_of(roles).map(|p| (p.id.to_string(), p.name.clone()))));
         list
     };
-    let products = session.with_value(|session| {
-        session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone())).collect::<Vec<_>>()
-    });
+    let products = session
+        .with_value(|session| session.products.iter().map(|p| (p.id.to_string(), p.name.clone())).collect::<Vec<_>>());
     let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect();
     let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect();
     let source = Memo::new(move |_| query.read().filter.source_text());

@@ -19,6 +19,7 @@ pub fn LeadForm(
     lead: Option<Lead>,
     #[prop(into)] fields: RwSignal<Fields>,
     saving: Signal<bool>,
+    dirty: RwSignal<bool>,
     on_submit: Callback<LeadInput>,
     /// What stands left of the main button.
     children: Children,
@@ -41,13 +42,13 @@ pub fn LeadForm(
                 on_submit.run(input);
             }
             Err(wrong) => {
-                focus_first(&form, &wrong);
+                focus_first(&wrong);
                 fields.set(wrong);
             }
         }
     };
     view! {
-        <form node_ref=node class="form" novalidate on:submit=submit>
+        <form node_ref=node class="form" novalidate on:submit=submit on:input=move |_| dirty.set(true)>
             {session.with_value(|session| match session.user.role {
                 Role::Admin | Role::Agent => sales_fields(&start, session, fields).into_any(),
                 Role::Engineer => engineering_fields(&start, fields).into_any(),
@@ -68,8 +69,14 @@ fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -
     let follow_up = lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default();
     let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned()));
     let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned()));
-    let agents = session.people_of(&[Role::Agent, Role::Admin]).map(|p| (p.id.to_string(), p.name.clone()));
-    let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
+    // Who and what the lead has now stays on offer when it is no longer active: saving must not take it away.
+    let agents = session
+        .people
+        .iter()
+        .filter(|p| lead.assigned_to == Some(p.id) || (p.is_active && matches!(p.role, Role::Agent | Role::Admin)));
+    let agents = agents.map(|p| (p.id.to_string(), offered(&p.name, p.is_active)));
+    let products = session.products.iter().filter(|p| p.is_active || lead.assigned_product == Some(p.id));
+    let products = products.map(|p| (p.id.to_string(), offered(&p.name, p.is_active)));
     let value = lead.value.map(|v| v.grouped()).unwrap_or_default();
     view! {
         <div class="form-grid">
@@ -88,6 +95,10 @@ fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -
             {area("notes", "Notes", lead.notes.clone(), fields)}
         </div>
     }
+}
+
+fn offered(name: &str, is_active: bool) -> String {
+    if is_active { name.to_owned() } else { format!("{name} (inactive)") }
 }
 
 fn engineering_fields(lead: &LeadInput, fields: RwSignal<Fields>) -> impl IntoView {
@@ -114,9 +125,11 @@ fn input(
 ) -> impl IntoView {
     let error = error(fields, name);
     let mode = if name == "value" { "decimal" } else { "" };
+    let required = (name == "name").then_some("true");
     view! {
         <Field label id=name error class>
             <input id=name name=name type=kind class="input" value=value autocomplete="off" inputmode=mode
+                aria-required=required autofocus=required.is_some()
                 aria-describedby=format!("{name}-message") aria-invalid=move || error.read().is_some().to_string() />
         </Field>
     }
@@ -188,7 +201,7 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
     parse(get("priority"), &mut input.priority, "priority", &mut wrong);
     parse(get("engineeringProgress"), &mut input.engineering_progress, "engineeringProgress", &mut wrong);
     if let Some(value) = get("value") {
-        input.value = optional(&value.replace([',', ' '], ""), "value", &mut wrong, |text| text.parse::<Money>().ok());
+        input.value = optional(&value, "value", &mut wrong, amount);
     }
     if let Some(id) = get("assignedTo") {
         input.assigned_to = optional(&id, "assignedTo", &mut wrong, |id| id.parse().ok());
@@ -232,13 +245,35 @@ fn optional<T>(text: &str, name: &'static str, wrong: &mut Fields, parse: impl F
     value
 }
 
-fn focus_first(form: &web_sys::HtmlFormElement, wrong: &Fields) {
-    let first =
-        wrong.0.keys().filter_map(|name| form.query_selector(&format!("[name='{name}']")).ok().flatten()).next();
-    if let Some(element) = first.and_then(|element| {
-        use leptos::wasm_bindgen::JsCast;
-        element.dyn_into::<web_sys::HtmlElement>().ok()
-    }) {
-        let _ = element.focus();
+/// `1200.50`, or grouped as `1,200.50`. A comma anywhere else may be a decimal one, and guessing would be wrong.
+fn amount(text: &str) -> Option<Money> {
+    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let is_grouped = !whole.contains(',') || ((1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3));
+    if !is_grouped || text.split_once('.').is_some_and(|(_, cents)| cents.contains(',')) {
+        return None;
+    }
+    text.replace(',', "").parse().ok()
+}
+
+/// The first wrong field in the order of the form, not of the alphabet.
+fn focus_first(wrong: &Fields) {
+    let names: Vec<String> = wrong.0.keys().map(|name| format!(".form [name='{name}']")).collect();
+    crate::ui::focus(&names.join(","));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_group_thousands_and_nothing_else() {
+        for (text, cents) in [("1200", 120_000), ("1,200.50", 120_050), ("12,345,678", 1_234_567_800)] {
+            assert_eq!(amount(text).unwrap().cents(), cents, "{text}");
+        }
+        for text in ["1200,50", "1,5", "1,2345", "12,00,000", ",100", "1.000,50", "1.5,0"] {
+            assert_eq!(amount(text), None, "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{
+    edit::preload,
     filters::Filters,
     format,
     server_fns::{count_leads, list_leads},
@@ -40,9 +41,10 @@ pub fn LeadsPage() -> impl IntoView {
     let page = Resource::new(move || (address.get(), changed.get()), |(query, _)| list_leads(query));
     // The total depends on the filter alone: turning pages or sorting does not count again.
     let counted = Memo::new(move |_| {
-        let filter = query.read().filter.clone();
-        LeadQuery { filter, ..LeadQuery::default() }.to_query()
+        let LeadQuery { filter, .. } = LeadQuery::parse(&address.read()).ok()?;
+        Some(LeadQuery { filter, ..LeadQuery::default() }.to_query())
     });
+    preload();
     let total = use_total(counted, changed);
     let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
     view! {
@@ -64,7 +66,10 @@ pub fn LeadsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => Either::Left(view! { <LeadTable page query=query.get_untracked() /> }),
-                    Err(error) => Either::Right(view! { <ErrorState error retry=Callback::new(move |()| page.refetch()) /> }),
+                    Err(error) => Either::Right(view! {
+                        <ErrorState error retry=Callback::new(move |()| page.refetch()) />
+                        <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
+                    }),
                 }
             })}
         </Transition>
@@ -73,13 +78,16 @@ pub fn LeadsPage() -> impl IntoView {
 }
 
 /// The exact number of matching leads, asked for by the browser once the page is alive: no page waits for it.
-fn use_total(query: Memo<String>, changed: RwSignal<u32>) -> RwSignal<Option<i64>> {
+fn use_total(query: Memo<Option<String>>, changed: RwSignal<u32>) -> RwSignal<Option<i64>> {
     let total = RwSignal::new(None);
     Effect::new(move || {
         changed.track();
         let asked = query.get();
         spawn_local(async move {
-            let counted = count_leads(asked.clone()).await.ok();
+            let counted = match asked.clone() {
+                Some(query) => count_leads(query).await.ok(),
+                None => None,
+            };
             // An answer to an older question says nothing about this list.
             if query.try_get_untracked() == Some(asked) {
                 total.set(counted);

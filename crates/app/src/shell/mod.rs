@@ -10,12 +10,12 @@ use leptos_router::{
     hooks::use_location,
 };
 
-pub use pages::{Home, NotBuiltYet, NotFound};
+pub use pages::{Forbidden, Home, NotBuiltYet, NotFound};
 pub use tabs::Tab;
 
 use crate::{
     UiError,
-    ui::{ErrorState, Skeleton},
+    ui::{self, ErrorState, Skeleton},
     viewer::{Session, session},
 };
 use header::{Header, PhoneBar};
@@ -47,8 +47,13 @@ fn Frame(session: Session) -> impl IntoView {
             let _ = body.set_attribute("data-alive", "true");
         }
     });
+    let skip = |event: leptos::ev::MouseEvent| {
+        // The router would take it for another page.
+        event.prevent_default();
+        ui::focus("#main");
+    };
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
         <Header />
         {is_demo.then(|| view! {
             <aside class="demo-note" aria-label="About this data">"Demo data: made-up people and companies"</aside>

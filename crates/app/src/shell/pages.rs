@@ -35,13 +35,14 @@ pub fn NotBuiltYet(tab: Tab) -> impl IntoView {
     })
 }
 
+/// 403, with a way back.
 #[component]
-fn Forbidden() -> impl IntoView {
+pub fn Forbidden() -> impl IntoView {
     #[cfg(feature = "ssr")]
     set_status(http::StatusCode::FORBIDDEN);
     view! {
         <Title text="Not allowed" />
-        <EmptyState icon=lu::LuLock title="Not for your role" text="Only admins, or another role, work here.".to_owned()>
+        <EmptyState icon=lu::LuLock title="Not for your role" text="This part is for other roles. Ask an admin if you need it.".to_owned()>
             <a class="btn" href="/">"Back to your work"</a>
         </EmptyState>
     }

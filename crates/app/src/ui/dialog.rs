@@ -5,7 +5,8 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
-/// Opens as soon as it is on the page. `on_close` runs on Esc, ×, and clicks outside; the caller then takes it away.
+/// For the browser only: the server never renders one. Opens as soon as it is on the page. `on_close` runs on Esc, ×, and
+/// clicks outside; the caller then takes it away.
 #[component]
 pub fn Dialog(
     #[prop(into)] title: String,
@@ -18,12 +19,6 @@ pub fn Dialog(
     Effect::new(move || {
         if let Some(dialog) = node.get() {
             open_when_shown(dialog);
-        }
-    });
-    // Closed before it leaves the page: the browser then puts the focus back where it was.
-    on_cleanup(move || {
-        if let Some(dialog) = node.try_get_untracked().flatten() {
-            dialog.close();
         }
     });
     let outside = move |event: leptos::ev::MouseEvent| {
@@ -58,5 +53,13 @@ fn open_when_shown(dialog: web_sys::HtmlDialogElement) {
         true if !dialog.open() => drop(dialog.show_modal()),
         true => {}
         false => open_when_shown(dialog),
+    });
+}
+
+/// Puts the focus on what the selector finds, as soon as no dialog is open: until then nothing behind one can take it.
+pub fn focus_after_dialog(selector: String) {
+    request_animation_frame(move || match document().query_selector("dialog[open]") {
+        Ok(Some(_)) => focus_after_dialog(selector),
+        _ => super::focus(&selector),
     });
 }

@@ -6,8 +6,18 @@ mod marks;
 mod states;
 mod toast;
 
-pub use dialog::Dialog;
+pub use dialog::{Dialog, focus_after_dialog};
 pub use field::Field;
 pub use marks::{Avatar, Icon};
 pub use states::{EmptyState, ErrorState, Skeleton};
 pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
+
+/// Puts the focus on the first element that the selector finds.
+pub fn focus(selector: &str) {
+    use leptos::{prelude::document, wasm_bindgen::JsCast};
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Fails for nothing that can take the focus.
+        let _ = element.focus();
+    }
+}

@@ -1,5 +1,6 @@
 //! What stands where there is nothing (yet) to show.
 
+use domain::ErrorCode;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
@@ -24,7 +25,7 @@ pub fn EmptyState(
     }
 }
 
-/// What failed, where it failed, with a way to try again.
+/// What failed, where it failed, with a way to try again where that can help.
 #[component]
 pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
     let problem = *error.0;
@@ -37,7 +38,14 @@ pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
                 <p class="muted"><code>{field}</code>" "{message}</p>
             }).collect_view()}
             {problem.request_id.map(|id| view! { <p class="faint">"Request "<code>{id}</code></p> })}
-            <button class="btn" on:click=move |_| retry.run(())><Icon icon=lu::LuRotateCw />"Try again"</button>
+            {match problem.code {
+                ErrorCode::Unauthenticated => view! { <a class="btn" href="/sign-in" rel="external">"Sign in"</a> }.into_any(),
+                ErrorCode::BadRequest | ErrorCode::Forbidden | ErrorCode::NotFound => ().into_any(),
+                _ => view! {
+                    <button class="btn" on:click=move |_| retry.run(())><Icon icon=lu::LuRotateCw />"Try again"</button>
+                }
+                .into_any(),
+            }}
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use time::Date;
 
 use super::{LeadPriority, LeadStatus};
-use crate::{Money, ProductId, UserId};
+use crate::{Fields, Money, ProductId, UserId};
 
 /// Conditions that all must hold; several values of one condition are alternatives. Empty means no condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,19 @@ pub struct LeadFilter {
 }
 
 impl LeadFilter {
+    /// A range whose end lies before its start matches nothing, which nobody means.
+    pub(super) fn check_ranges(&self, fields: &mut Fields) {
+        let reversed = [
+            ("valueMax", self.value.is_reversed()),
+            ("createdTo", self.created.is_reversed()),
+            ("closedTo", self.closed.is_reversed()),
+            ("followUpTo", self.follow_up.is_reversed()),
+        ];
+        for (field, _) in reversed.into_iter().filter(|(_, reversed)| *reversed) {
+            fields.add(field, "lies before the start of the range");
+        }
+    }
+
     /// The sources as one text; a comma or backslash of a source's own is escaped by a backslash.
     pub fn source_text(&self) -> String {
         let escaped = self.source.iter().map(|source| source.replace('\\', "\\\\").replace(',', "\\,"));
@@ -73,6 +86,12 @@ impl std::str::FromStr for Owner {
 pub struct Between<T> {
     pub from: Option<T>,
     pub to: Option<T>,
+}
+
+impl<T: PartialOrd> Between<T> {
+    fn is_reversed(&self) -> bool {
+        matches!((&self.from, &self.to), (Some(from), Some(to)) if to < from)
+    }
 }
 
 // Not derived: a derive would ask for `T: Default`, and a day has none.

@@ -57,10 +57,10 @@ pub struct LeadInput {
     pub priority: LeadPriority,
     /// A score of one's own, 0 to 100; null lets the rule compute it.
     #[serde(default)]
-    #[garde(inner(range(min = 0, max = 100)))]
+    #[garde(inner(custom(percent)))]
     pub score: Option<i16>,
     #[serde(default)]
-    #[garde(range(min = 0, max = 100))]
+    #[garde(custom(percent))]
     pub engineering_progress: i16,
     #[serde(default)]
     #[garde(custom(text::up_to(10_000)))]
@@ -134,6 +134,10 @@ impl LeadInput {
     }
 }
 
+fn percent(value: &i16, _: &()) -> garde::Result {
+    if (0..=100).contains(value) { Ok(()) } else { Err(garde::Error::new("must be 0 to 100")) }
+}
+
 fn not_negative(value: &Option<Money>, _: &()) -> garde::Result {
     match value {
         Some(value) if *value < Money::ZERO => Err(garde::Error::new("cannot be below zero")),
@@ -145,10 +149,10 @@ fn not_negative(value: &Option<Money>, _: &()) -> garde::Result {
 fn phone_number(value: &Option<String>, _: &()) -> garde::Result {
     let Some(phone) = value else { return Ok(()) };
     let allowed = phone.chars().all(|c| c.is_ascii_digit() || " +-()./#*,;x".contains(c) || "ext".contains(c));
-    if allowed && phone.chars().filter(char::is_ascii_digit).count() >= 3 {
-        Ok(())
-    } else {
-        Err(garde::Error::new("use digits, spaces and + - ( ) . / only"))
+    match phone.chars().filter(char::is_ascii_digit).count() {
+        _ if !allowed => Err(garde::Error::new("use digits, spaces and + - ( ) . / only")),
+        0..3 => Err(garde::Error::new("needs three digits at least")),
+        _ => Ok(()),
     }
 }
 

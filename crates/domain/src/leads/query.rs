@@ -139,6 +139,7 @@ impl LeadQuery {
                 fields.add(name, message);
             }
         }
+        out.filter.check_ranges(&mut fields);
         if out.cursor.is_some() && out.offset > 0 {
             fields.add("offset", "give either a cursor or an offset");
         }

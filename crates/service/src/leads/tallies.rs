@@ -11,7 +11,12 @@ pub(super) fn answer(filter: &LeadFilter) -> bool {
     let LeadFilter { status: _, assignee: _, engineer: _, priority, source, product, .. } = filter;
     let LeadFilter { value, created, closed, follow_up, q, .. } = filter;
     let no_days = [created, closed, follow_up].into_iter().all(|days| *days == Between::default());
-    priority.is_empty() && source.is_empty() && product.is_empty() && *value == Between::default() && no_days && q.is_none()
+    priority.is_empty()
+        && source.is_empty()
+        && product.is_empty()
+        && *value == Between::default()
+        && no_days
+        && q.is_none()
 }
 
 /// The number of matching leads within the actor's scope; only for filters that [`answer`] accepts.
