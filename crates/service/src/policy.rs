@@ -104,7 +104,7 @@ fn may_write(actor: &Actor, lead: Option<&Lead>, field: &str) -> bool {
 
 /// Whether the actor may delete this lead, which they can see.
 pub(crate) fn allow_delete(actor: &Actor, lead: &Lead) -> Result<()> {
-    let own = lead.assigned_to == actor.id() || lead.created_by == actor.id();
+    let own = actor.id().is_some_and(|me| lead.belongs_to(me));
     match actor.role() {
         Role::Admin => Ok(()),
         Role::Agent if own => Ok(()),

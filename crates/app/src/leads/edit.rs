@@ -178,13 +178,11 @@ fn edit_lead() -> AnyView {
 fn Edit(lead: Lead, editing: Editing) -> impl IntoView {
     let asking = RwSignal::new(false);
     let (id, name, version) = (lead.id, lead.name.clone(), lead.version);
-    let may_delete = use_session().with_value(|session| {
-        let me = Some(session.user.id);
-        match session.user.role {
-            Role::Admin => true,
-            Role::Agent => lead.assigned_to == me || lead.created_by == me,
-            Role::Engineer => false,
-        }
+    // Only whether the button is offered; who may delete is decided by the policy.
+    let may_delete = use_session().with_value(|session| match session.user.role {
+        Role::Admin => true,
+        Role::Agent => lead.belongs_to(session.user.id),
+        Role::Engineer => false,
     });
     let before = LeadInput::of(&lead);
     let save = Callback::new(move |input: LeadInput| {

@@ -70,3 +70,10 @@ pub struct Lead {
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
+
+impl Lead {
+    /// Whether it is this person's: assigned to them, or made by them.
+    pub fn belongs_to(&self, person: UserId) -> bool {
+        self.assigned_to == Some(person) || self.created_by == Some(person)
+    }
+}

@@ -293,16 +293,16 @@ fn push_owner(sql: &mut Sql, actor: &Actor, column: &str, owners: &[Owner]) {
         })
         .map(|id| id.0)
         .collect();
-    if ids.is_empty() && !owners.contains(&Owner::Nobody) {
+    match (ids.is_empty(), owners.contains(&Owner::Nobody)) {
         // "Mine" of the system itself, which owns nothing.
-        sql.push(" and false");
-        return;
+        (true, false) => {
+            sql.push(" and false");
+        }
+        (false, false) => push_one_of(sql, column, &ids),
+        (_, true) => {
+            sql.push(" and (").push(column).push(" = any(").push_bind(ids).push(") or ").push(column).push(" is null)");
+        }
     }
-    if !owners.contains(&Owner::Nobody) {
-        return push_one_of(sql, column, &ids);
-    }
-    sql.push(" and (").push(column).push(" = any(").push_bind(ids).push(")");
-    sql.push(" or ").push(column).push(" is null)");
 }
 
 /// Days of the actor's own calendar, both included.
