@@ -43,3 +43,19 @@ id!(
     /// One recorded change.
     EventId
 );
+id!(
+    /// Something that was said or written to a lead.
+    InteractionId
+);
+id!(
+    /// A file on a lead.
+    AttachmentId
+);
+id!(
+    /// A list that was given a name.
+    ViewId
+);
+id!(
+    /// A change of many leads that runs in the background.
+    JobId
+);

@@ -2,20 +2,24 @@
 //!
 //! No I/O, no SQL statements, no markup. Compiles to WASM. Features `sql` and `openapi` add derives for the server only.
 
+pub mod attachments;
 pub mod day;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod interactions;
 pub mod leads;
 pub mod money;
 pub mod paging;
 pub mod products;
+pub mod search;
 pub mod users;
+pub mod views;
 
 mod text;
 
 pub use error::{ErrorCode, Fields, Problem};
-pub use ids::{EventId, LeadId, ProductId, UserId};
+pub use ids::{AttachmentId, EventId, InteractionId, JobId, LeadId, ProductId, UserId, ViewId};
 pub use money::Money;
 pub use paging::{Cursor, Page};
 

@@ -11,6 +11,14 @@ pub enum Action {
     CreateLead,
     UpdateLead,
     DeleteLead,
+    LogInteraction,
+    ChangeInteraction,
+    AttachFile,
+    ChangeFile,
+    MergeLeads,
+    Undo,
+    ViewEvents,
+    ManageViews,
     ViewPeople,
     ViewProducts,
     ManageUsers,
@@ -18,11 +26,19 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 15] = [
         Action::ViewLeads,
         Action::CreateLead,
         Action::UpdateLead,
         Action::DeleteLead,
+        Action::LogInteraction,
+        Action::ChangeInteraction,
+        Action::AttachFile,
+        Action::ChangeFile,
+        Action::MergeLeads,
+        Action::Undo,
+        Action::ViewEvents,
+        Action::ManageViews,
         Action::ViewPeople,
         Action::ViewProducts,
         Action::ManageUsers,
@@ -36,6 +52,14 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Admin, Action::CreateLead) => true,
         (Role::Admin, Action::UpdateLead) => true,
         (Role::Admin, Action::DeleteLead) => true,
+        (Role::Admin, Action::LogInteraction) => true,
+        (Role::Admin, Action::ChangeInteraction) => true,
+        (Role::Admin, Action::AttachFile) => true,
+        (Role::Admin, Action::ChangeFile) => true,
+        (Role::Admin, Action::MergeLeads) => true,
+        (Role::Admin, Action::Undo) => true,
+        (Role::Admin, Action::ViewEvents) => true,
+        (Role::Admin, Action::ManageViews) => true,
         (Role::Admin, Action::ViewPeople) => true,
         (Role::Admin, Action::ViewProducts) => true,
         (Role::Admin, Action::ManageUsers) => true,
@@ -43,6 +67,14 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Agent, Action::CreateLead) => true,
         (Role::Agent, Action::UpdateLead) => true,
         (Role::Agent, Action::DeleteLead) => true,
+        (Role::Agent, Action::LogInteraction) => true,
+        (Role::Agent, Action::ChangeInteraction) => true,
+        (Role::Agent, Action::AttachFile) => true,
+        (Role::Agent, Action::ChangeFile) => true,
+        (Role::Agent, Action::MergeLeads) => true,
+        (Role::Agent, Action::Undo) => true,
+        (Role::Agent, Action::ViewEvents) => true,
+        (Role::Agent, Action::ManageViews) => true,
         (Role::Agent, Action::ViewPeople) => true,
         (Role::Agent, Action::ViewProducts) => true,
         (Role::Agent, Action::ManageUsers) => false,
@@ -50,6 +82,14 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Engineer, Action::CreateLead) => false,
         (Role::Engineer, Action::UpdateLead) => true,
         (Role::Engineer, Action::DeleteLead) => false,
+        (Role::Engineer, Action::LogInteraction) => true,
+        (Role::Engineer, Action::ChangeInteraction) => true,
+        (Role::Engineer, Action::AttachFile) => true,
+        (Role::Engineer, Action::ChangeFile) => true,
+        (Role::Engineer, Action::MergeLeads) => false,
+        (Role::Engineer, Action::Undo) => true,
+        (Role::Engineer, Action::ViewEvents) => true,
+        (Role::Engineer, Action::ManageViews) => true,
         (Role::Engineer, Action::ViewPeople) => true,
         (Role::Engineer, Action::ViewProducts) => true,
         (Role::Engineer, Action::ManageUsers) => false,
@@ -64,9 +104,18 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
         Action::CreateLead => "Engineers do not create leads. Ask an agent.",
         Action::DeleteLead => "Engineers do not delete leads. Ask an agent.",
         Action::ManageUsers => "Only admins manage people.",
-        Action::ViewLeads | Action::UpdateLead | Action::ViewPeople | Action::ViewProducts => {
-            "Your role may not do this."
-        }
+        Action::MergeLeads => "Engineers do not merge leads. Ask an agent.",
+        Action::ViewLeads
+        | Action::UpdateLead
+        | Action::LogInteraction
+        | Action::ChangeInteraction
+        | Action::AttachFile
+        | Action::ChangeFile
+        | Action::Undo
+        | Action::ViewEvents
+        | Action::ManageViews
+        | Action::ViewPeople
+        | Action::ViewProducts => "Your role may not do this.",
     }))
 }
 

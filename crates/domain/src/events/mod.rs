@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{EventId, LeadId, UserId, attachments::Attachment, interactions::Interaction};
 
 /// Through which door a change came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,4 +39,59 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> serde_json::Result<Change
         (from != *to).then(|| (field.clone(), Change { from, to: to.clone() }))
     });
     Ok(differing.collect())
+}
+
+/// One recorded change, as history and machines read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    pub id: EventId,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who; null for the system itself.
+    pub actor_id: Option<UserId>,
+    pub door: Door,
+    /// E.g. `lead`, `interaction`, `attachment`.
+    pub entity: String,
+    pub entity_id: i64,
+    pub lead_id: Option<LeadId>,
+    /// E.g. `lead.updated`.
+    pub kind: String,
+    /// Field → from and to.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub changes: Changes,
+    /// Undoes the request this belongs to, for its own actor: see `POST /api/undo`.
+    pub request_id: Option<String>,
+}
+
+/// One line of a lead's timeline: what happened, with what it was about as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineEntry {
+    #[serde(flatten)]
+    pub event: Event,
+    /// Present for `interaction.created`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<Interaction>,
+    /// Present for `attachment.created`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+}
+
+/// Which part of a timeline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TimelinePart {
+    #[default]
+    All,
+    /// Notes, calls, e-mails, meetings.
+    Interactions,
+    /// Fields and stages.
+    Changes,
+    Files,
+    /// What came through MCP.
+    Agents,
 }

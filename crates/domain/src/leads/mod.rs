@@ -1,16 +1,22 @@
 //! Leads: people and companies who may buy, from the first contact to the delivered work.
 
+mod bulk;
 mod filter;
 mod input;
+mod merge;
 mod query;
+mod score;
 mod status;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use bulk::{BulkAction, BulkFailure, BulkInput, BulkJob, JobState, MAX_AT_ONCE, MAX_IDS};
 pub use filter::{Between, LeadFilter, Owner};
 pub use input::LeadInput;
+pub use merge::{Duplicate, MergeInput};
 pub use query::{LeadQuery, SortField, SortKey};
+pub use score::ScorePoint;
 pub use status::{LeadPriority, LeadStatus};
 
 use crate::{LeadId, Money, ProductId, UserId, events::Door};

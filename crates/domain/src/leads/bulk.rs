@@ -1,0 +1,104 @@
+//! One change to many leads.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::LeadInput;
+use crate::{JobId, LeadId};
+
+/// Leads one request names at the most; more are named by a filter.
+pub const MAX_IDS: usize = 10_000;
+/// Leads that are changed while the caller waits; more become a job in the background.
+pub const MAX_AT_ONCE: i64 = 1_000;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum BulkAction {
+    /// Makes leads; needs neither ids nor filter.
+    Create {
+        leads: Vec<LeadInput>,
+    },
+    /// Applies one merge patch to each.
+    Update {
+        patch: Value,
+    },
+    /// Sets `assignedTo` (null: nobody), `assignedEngineer`, or both.
+    Assign {
+        patch: Value,
+    },
+    /// Moves each to one status; with `lostReason` when that is lost.
+    Move {
+        patch: Value,
+    },
+    Delete,
+}
+
+/// A whole request: the action, the leads it is about, and what happens when one refuses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BulkInput {
+    #[serde(flatten)]
+    pub action: BulkAction,
+    /// At most 10,000; either these or a filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Vec<LeadId>>,
+    /// A query string of the list: every lead that matches. Empty matches all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Changes what can be changed and reports the rest; otherwise one refusal keeps all of it from happening.
+    #[serde(default)]
+    pub partial: bool,
+}
+
+/// How a change of many leads stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// One lead that refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BulkFailure {
+    /// The lead, or null for one that was to be created.
+    pub id: Option<LeadId>,
+    /// Its place in the request, from 0.
+    pub index: i64,
+    pub reason: String,
+}
+
+/// A change of many leads: done at once, or on its way. `rowsChanged + rowsFailed` is `rowsTotal` when it is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BulkJob {
+    /// Null for one that was done at once.
+    pub id: Option<JobId>,
+    pub state: JobState,
+    pub rows_total: i64,
+    /// Looked at so far.
+    pub rows_done: i64,
+    pub rows_changed: i64,
+    pub rows_failed: i64,
+    /// The first 1,000 of them.
+    pub failures: Vec<BulkFailure>,
+    /// Why nothing was changed, when nothing was.
+    pub failure: Option<String>,
+    /// Undoes all of it: see `POST /api/undo`.
+    pub undo: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub finished_at: Option<OffsetDateTime>,
+}
