@@ -1,12 +1,12 @@
 // Small things that make a day in the CRM bearable.
 import { accessible, expect, password, signIn, test } from "./people";
 
-test("keyboard: the dialog gives the focus back to the row it came from", async ({ page }) => {
+test("keyboard: the sheet gives the focus back to the row it came from", async ({ page }) => {
   await signIn(page, "ali");
   const link = page.locator("tbody tr").nth(2).getByRole("link");
   await link.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog", { name: "Lead" }).getByLabel("Name")).not.toHaveValue("");
+  await expect(page.getByRole("dialog", { name: "Lead", exact: true }).locator(".sheet-name")).not.toBeEmpty();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(link).toBeFocused();
@@ -51,23 +51,6 @@ test("a save that is under way cannot be closed away", async ({ page }) => {
   answer();
   await expect(page.getByText(`${name} created`)).toBeVisible();
   await expect(dialog).toBeHidden();
-});
-
-test("two people change one lead: the second is told and may go on top", async ({ page, playwright, baseURL }) => {
-  const ada = await playwright.request.newContext({ baseURL });
-  await ada.post("/api/login", { data: { login: "ada@example.com", password } });
-  const { id } = await (await ada.post("/api/leads", { data: { name: `Contested ${Date.now()}` } })).json();
-  await signIn(page, "ali", `/leads/${id}`);
-  const dialog = page.getByRole("dialog", { name: "Lead" });
-  await dialog.getByLabel("Source").fill("Referral");
-  expect((await ada.patch(`/api/leads/${id}`, { data: { company: "Kite & Co" } })).status()).toBe(200);
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog.getByRole("alert")).toContainText("Someone changed this lead meanwhile");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog).toBeHidden();
-  const lead = await (await ada.get(`/api/leads/${id}`)).json();
-  expect([lead.company, lead.source]).toEqual(["Kite & Co", "Referral"]);
-  await ada.delete(`/api/leads/${id}`);
 });
 
 test("a name of 200 characters breaks no layout", async ({ page, playwright, baseURL }) => {

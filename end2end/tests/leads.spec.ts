@@ -24,15 +24,17 @@ test("an agent finds, creates, changes and deletes a lead", async ({ page }) => 
   await expect(page.locator(".total")).toHaveText("1");
 
   await row.getByRole("link", { name }).click();
-  const edit = page.getByRole("dialog", { name: "Lead" });
-  await expect(edit.getByLabel("E-mail")).toHaveValue("zora@northlight.example");
-  await edit.getByLabel("Status").selectOption("Qualified");
-  await edit.getByRole("button", { name: "Save" }).click();
-  await expect(edit).toBeHidden();
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await expect(sheet.getByRole("link", { name: "zora@northlight.example" })).toBeVisible();
+  await sheet.getByRole("button", { name: "Qualified" }).click();
+  await expect(sheet.getByRole("button", { name: "Qualified" })).toHaveAttribute("aria-current", "step");
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
   await expect(row).toContainText("Qualified");
 
   await row.getByRole("link", { name }).click();
-  await edit.getByRole("button", { name: "Delete…" }).click();
+  await sheet.getByRole("button", { name: "More" }).click();
+  await sheet.getByRole("button", { name: "Delete…" }).click();
   await page.getByRole("button", { name: "Delete lead" }).click();
   await expect(page.getByText("No lead matches")).toBeVisible();
 });
@@ -84,17 +86,17 @@ test("filters, sort and pages stand in the address", async ({ page }) => {
   await expect(page).not.toHaveURL(/status=/);
 });
 
-test("a dialog closes with Escape and comes back with the address", async ({ page }) => {
+test("a sheet closes with Escape and comes back with the address", async ({ page }) => {
   await signIn(page, "ali", "/leads?status=new");
   await page.locator("tbody tr").first().getByRole("link").click();
-  const dialog = page.getByRole("dialog", { name: "Lead" });
-  await expect(dialog.getByLabel("Name")).not.toHaveValue("");
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await expect(sheet.locator(".sheet-name")).not.toBeEmpty();
   const address = page.url();
   await page.keyboard.press("Escape");
-  await expect(dialog).toBeHidden();
+  await expect(sheet).toBeHidden();
   await expect(page).toHaveURL(/\/leads\?status=new$/);
   await page.goto(address);
-  await expect(dialog.getByLabel("Name")).not.toHaveValue("");
+  await expect(sheet.locator(".sheet-name")).not.toBeEmpty();
 });
 
 test("what is wrong with an address is said", async ({ page }) => {

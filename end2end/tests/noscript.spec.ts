@@ -31,3 +31,25 @@ test("signing in and the filtered list need no script", async ({ page }) => {
   await expect(page).toHaveURL(/cursor=/);
   await expect(page.locator("tbody tr").first()).toBeVisible();
 });
+
+test("a lead is read and a note is logged without a script", async ({ page }) => {
+  const note = `Written without a script ${Date.now()}`;
+  await page.goto("/leads?status=negotiation");
+  await page.getByLabel("E-mail or username").fill("ali@example.com");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const name = await page.locator("tbody tr .lead-name b").first().innerText();
+  await page.locator("tbody tr .lead-name").first().click();
+  await expect(page).toHaveURL(/\/leads\/\d+\?status=negotiation$/);
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await expect(sheet.locator(".sheet-name")).toHaveText(name);
+  await expect(sheet.getByRole("listitem").filter({ hasText: "Negotiation" }).first()).toBeVisible();
+  await sheet.getByText("Call", { exact: true }).first().click();
+  await sheet.locator("#composer-text").fill(note);
+  await sheet.getByRole("button", { name: "Log note" }).click();
+  await expect(page).toHaveURL(/\/leads\/\d+\?status=negotiation$/);
+  await expect(sheet.locator(".entry").first()).toContainText(note);
+  await expect(sheet.locator(".entry").first()).toContainText("Call");
+  await sheet.getByRole("link", { name: "Close" }).click();
+  await expect(page).toHaveURL(/\/leads\?status=negotiation$/);
+});

@@ -1,4 +1,4 @@
-import { accessible, expect, signIn, test } from "./people";
+import { accessible, expect, password, signIn, test } from "./people";
 
 test("the list is cards, and everything is within reach of a thumb", async ({ page }) => {
   await signIn(page, "ali");
@@ -25,5 +25,36 @@ test("a lead is made on the phone", async ({ page }) => {
   await page.getByLabel("Search leads").fill(name);
   await expect(page.locator("tbody tr")).toHaveCount(1);
   await page.locator("tbody tr").tap();
-  await expect(page.getByRole("dialog", { name: "Lead" }).getByLabel("Name")).toHaveValue(name);
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await expect(sheet.locator(".sheet-name")).toHaveText(name);
+  await expect(sheet.getByRole("button", { name: "Log note" })).toBeVisible();
+  await accessible(page);
+  const wide = await sheet.evaluate((element) => (element.firstElementChild as HTMLElement).scrollWidth - element.clientWidth);
+  expect(wide, "nothing sticks out sideways").toBeLessThanOrEqual(0);
+  await sheet.getByRole("link", { name: "Close" }).tap();
+  await expect(sheet).toHaveCount(0);
+});
+
+test("a card's buttons lead to the composer and change the status", async ({ page, playwright, baseURL }) => {
+  const ali = await playwright.request.newContext({ baseURL });
+  await ali.post("/api/login", { data: { login: "ali@example.com", password } });
+  const name = `Card ${Date.now()}`;
+  await ali.post("/api/leads", { data: { name, phone: "+1 555 0123" } });
+  await signIn(page, "ali", `/leads?q=${encodeURIComponent(name)}`);
+  const card = page.locator("tbody tr");
+  await expect(card.getByRole("link", { name: `Call ${name}` })).toHaveAttribute("href", "tel:+1 555 0123");
+  await card.getByRole("button", { name: `Change the status of ${name}` }).tap();
+  await page.getByRole("option", { name: "Qualified" }).tap();
+  await expect(card.locator(".badge")).toHaveText("Qualified");
+  await accessible(page);
+  await card.getByRole("link", { name: `Write a note on ${name}` }).tap();
+  await expect(page.locator("#composer-text")).toBeFocused();
+});
+
+test("the order of the list is chosen without headings", async ({ page }) => {
+  await signIn(page, "ali");
+  await page.getByRole("button", { name: "Filter" }).tap();
+  await page.getByLabel("Order").selectOption("Value, highest first");
+  await expect(page).toHaveURL(/sort=-value/);
+  await accessible(page);
 });

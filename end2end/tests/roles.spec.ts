@@ -39,10 +39,12 @@ test("an engineer sees their tabs, no figures, and a refusal for the rest", asyn
 test("an engineer reports progress", async ({ page }) => {
   await signIn(page, "eve");
   await page.locator("tbody tr").first().getByRole("link").click();
-  const dialog = page.getByRole("dialog", { name: "Lead" });
-  await dialog.getByLabel("Progress in percent").fill("55");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog).toBeHidden();
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await sheet.getByLabel("Progress in percent").fill("55");
+  await expect(sheet.getByText("Progress 55 %")).toBeVisible();
+  await expect(sheet.getByText("Value", { exact: true })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
   await expect(page.locator("tbody tr").first()).toContainText("55 %");
 });
 

@@ -13,6 +13,12 @@ use serde::{Deserialize, Serialize};
 pub struct UiError(pub Box<Problem>);
 
 impl UiError {
+    /// No answer: nobody knows whether anything was saved.
+    pub fn unreachable() -> Self {
+        let detail = "The server cannot be reached. Check the connection and try again.";
+        UiError(Box::new(Problem::new(ErrorCode::Unavailable, detail)))
+    }
+
     /// What to tell the person.
     pub fn message(&self) -> String {
         self.0.detail.clone()
@@ -32,10 +38,7 @@ impl FromServerFnError for UiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         UiError(Box::new(match error {
-            ServerFnErrorErr::Request(_) => Problem::new(
-                ErrorCode::Unavailable,
-                "The server cannot be reached. Check the connection and try again.",
-            ),
+            ServerFnErrorErr::Request(_) => return UiError::unreachable(),
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
                 Problem::new(ErrorCode::BadRequest, detail)
             }

@@ -2,12 +2,17 @@
 //!
 //! No SQL and no rules: pages call server functions, server functions call one use case each.
 
+pub mod attachments;
 mod error;
+pub mod interactions;
 mod leads;
+pub mod products;
+pub mod search;
 mod shell;
 mod sign_in;
 mod ui;
 mod viewer;
+pub mod views;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -22,7 +27,7 @@ pub use error::UiError;
 pub use viewer::Viewer;
 
 use crate::{
-    leads::{EditLead, LeadsPage, NewLead},
+    leads::{LeadDetail, LeadsPage, NewLead},
     shell::{Home, NotBuiltYet, NotFound, Shell, Tab},
     sign_in::{SetUpPage, SignInPage},
 };
@@ -69,7 +74,7 @@ fn set_content_security_policy() {
     };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; \
-         style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; manifest-src 'self'; \
+         style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; frame-src 'self'; manifest-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(value) = http::HeaderValue::from_str(&policy) {
@@ -97,7 +102,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/leads") view=LeadsPage ssr=WHOLE>
                         <Route path=path!("") view=|| () ssr=WHOLE />
                         <Route path=path!("new") view=NewLead ssr=WHOLE />
-                        <Route path=path!(":id") view=EditLead ssr=WHOLE />
+                        <Route path=path!(":id") view=LeadDetail ssr=WHOLE />
                     </ParentRoute>
                     <Route path=path!("/dashboard") view=|| view! { <NotBuiltYet tab=Tab::Dashboard /> } ssr=WHOLE />
                     <Route path=path!("/kanban") view=|| view! { <NotBuiltYet tab=Tab::Kanban /> } ssr=WHOLE />

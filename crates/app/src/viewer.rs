@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     products::ProductName,
-    users::{Person, Role, User},
+    users::{Person, User},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,22 @@ pub struct Viewer(pub Option<service::Acting>);
 pub(crate) async fn acting() -> Result<service::Acting, UiError> {
     let viewer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
     viewer.and_then(|viewer| viewer.0).ok_or_else(|| service::Error::Unauthenticated.into())
+}
+
+/// What a write made, and what takes it back: `undo` goes to the server function of that name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done<T> {
+    pub value: T,
+    /// The id of the request; none when nothing can be undone.
+    pub undo: Option<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl<T> Done<T> {
+    /// What this actor's request has done.
+    pub(crate) fn by(me: &service::Acting, value: T) -> Self {
+        Done { value, undo: me.actor().request_id().map(str::to_owned) }
+    }
 }
 
 /// The signed-in person and their surroundings.
@@ -40,11 +56,6 @@ impl Session {
     /// The person with this id.
     pub fn person(&self, id: domain::UserId) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
-    }
-
-    /// Active people of these roles, for choosers.
-    pub fn people_of<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a Person> {
-        self.people.iter().filter(move |person| person.is_active && roles.contains(&person.role))
     }
 
     /// The product's name.

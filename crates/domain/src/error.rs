@@ -56,7 +56,7 @@ impl ErrorCode {
             ErrorCode::Invalid => "Some fields need attention",
             ErrorCode::TooMany => "Too many attempts",
             ErrorCode::Internal => "Something went wrong on our side",
-            ErrorCode::Unavailable => "The database cannot be reached",
+            ErrorCode::Unavailable => "Not available right now",
         }
     }
 }

@@ -9,7 +9,8 @@ pub const MAX_LIMIT: u16 = 200;
 /// Rows that may be skipped by `offset`; deeper pages take a cursor, which costs the same at any depth.
 pub const MAX_OFFSET: u32 = 10_000;
 
-/// An opaque place in a list: give it back to get the page behind it. Only good for the same sort.
+/// An opaque place in a list, with a direction: give it back to get the page behind it, or the one before it. Only good
+/// for the same sort.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
@@ -23,6 +24,11 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page starts; null on the last one.
     pub next_cursor: Option<Cursor>,
+    /// Where the page before this one ends; null on the first one.
+    pub previous_cursor: Option<Cursor>,
+    /// How many rows stand before this page, as far as its cursor knows: 0 on the first page. Rows that others add or
+    /// take away while one turns pages are not counted in.
+    pub start: Option<i64>,
     /// How many rows match in all; null unless asked for.
     pub total: Option<i64>,
 }
@@ -30,6 +36,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with other items.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
+        let Page { items, next_cursor, previous_cursor, start, total } = self;
+        Page { items: items.into_iter().map(f).collect(), next_cursor, previous_cursor, start, total }
     }
 }

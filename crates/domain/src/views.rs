@@ -9,6 +9,11 @@ use crate::{Fields, UserId, ViewId, leads::LeadQuery, text};
 /// Columns a view can hold at the most.
 pub const MAX_COLUMNS: usize = 30;
 
+/// Views a person can have at the most.
+pub const MAX_VIEWS: i64 = 100;
+/// Characters of a column's name at the most.
+const MAX_COLUMN_NAME: usize = 40;
+
 /// One column of a view, in the order of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -44,13 +49,15 @@ pub struct View {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ViewInput {
+    /// 1 to 80 characters; one person's names differ in more than case.
+    #[serde(default)]
     #[garde(custom(text::required(80)))]
     pub name: String,
     #[serde(default)]
     #[garde(length(max = 4_000))]
     pub query: String,
     #[serde(default)]
-    #[garde(length(max = MAX_COLUMNS))]
+    #[garde(length(max = MAX_COLUMNS), inner(custom(plain_name)))]
     pub columns: Vec<ViewColumn>,
     #[serde(default)]
     #[garde(skip)]
@@ -66,5 +73,14 @@ impl ViewInput {
         self.query = LeadQuery { total: false, ..query.first_page() }.to_query();
         self.validate()?;
         Ok(self)
+    }
+}
+
+/// Which columns there are is the table's affair; here they are only kept from being anything but names.
+fn plain_name(column: &ViewColumn, _: &()) -> garde::Result {
+    let letters = column.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match column.name.len() {
+        1..=MAX_COLUMN_NAME if letters => Ok(()),
+        _ => Err(garde::Error::new("names of columns are 1 to 40 letters, digits and underscores")),
     }
 }

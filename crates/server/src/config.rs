@@ -1,6 +1,10 @@
 //! Settings from the environment, checked before anything starts. Every message names its variable.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// Characters of a session secret at the least.
 const SECRET_LENGTH: usize = 32;
@@ -12,6 +16,7 @@ pub struct Config {
     pub database: DatabaseSource,
     /// The private cluster, the generated secret and attachments live here.
     pub data: PathBuf,
+    pub files: FilesPlace,
     /// Cookies are sent over HTTPS only.
     pub production: bool,
     pub session_secret: Option<String>,
@@ -33,6 +38,14 @@ pub enum DatabaseSource {
     Variables,
     /// Our own cluster in the data folder.
     Private,
+}
+
+/// Where the bytes of attachments are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilesPlace {
+    Folder(PathBuf),
+    /// `s3://bucket/prefix`; the rest stands in the `AWS_*` variables.
+    Bucket(String),
 }
 
 /// A variable whose value cannot be used.
@@ -66,10 +79,12 @@ impl Config {
             }
             _ => {}
         }
+        let data = PathBuf::from(get("SIWAHT_DATA").unwrap_or_else(|| "./data".into()));
         Ok(Config {
             addr: parse(&get, "SIWAHT_ADDR", "127.0.0.1:3000", "an address such as 127.0.0.1:3000")?,
             database: database(&get)?,
-            data: get("SIWAHT_DATA").unwrap_or_else(|| "./data".into()).into(),
+            files: files(&get, &data)?,
+            data,
             production,
             session_secret,
             site: get("SIWAHT_SITE").map_or_else(beside_binary, PathBuf::from),
@@ -117,6 +132,15 @@ fn database(get: &impl Fn(&str) -> Option<String>) -> Result<DatabaseSource, Bad
     }
 }
 
+fn files(get: &impl Fn(&str) -> Option<String>, data: &Path) -> Result<FilesPlace, BadVariable> {
+    let Some(place) = get("SIWAHT_FILES") else { return Ok(FilesPlace::Folder(data.join("files"))) };
+    match place.split_once("://") {
+        None => Ok(FilesPlace::Folder(place.into())),
+        Some(("s3", bucket)) if !bucket.is_empty() && !bucket.starts_with('/') => Ok(FilesPlace::Bucket(place)),
+        Some(_) => bad("SIWAHT_FILES", format!("expected a folder or s3://bucket/prefix, found {place:?}")),
+    }
+}
+
 fn public_url(get: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, BadVariable> {
     match get("SIWAHT_PUBLIC_URL") {
         Some(url) if is_origin(url.trim_end_matches('/')) => Ok(Some(url.trim_end_matches('/').to_owned())),
@@ -152,6 +176,7 @@ mod tests {
         assert_eq!(config.database, DatabaseSource::Private);
         assert!(config.addr.ip().is_loopback());
         assert!(!config.production);
+        assert_eq!(config.files, FilesPlace::Folder("./data/files".into()));
     }
 
     #[test]
@@ -165,6 +190,8 @@ mod tests {
             ("SIWAHT_PUBLIC_URL", "crm.example.com"),
             ("SIWAHT_PUBLIC_URL", "https://example.com/crm"),
             ("SIWAHT_TRUST_PROXY", "yes"),
+            ("SIWAHT_FILES", "s3://"),
+            ("SIWAHT_FILES", "gs://bucket"),
         ] {
             let message = read(&[(name, value)]).unwrap_err();
             assert!(message.starts_with(name), "{message}");

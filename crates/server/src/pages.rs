@@ -1,8 +1,8 @@
 //! The door for people: the Leptos app, its server functions, its files, and the forms that start and end a session.
 
-use app::App;
+use app::{App, Viewer};
 use axum::{
-    Form, Router,
+    Extension, Form, Router,
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
@@ -10,7 +10,8 @@ use axum::{
     routing::{get, post},
 };
 use domain::{
-    ErrorCode,
+    ErrorCode, Fields, LeadId,
+    interactions::InteractionInput,
     users::{Credentials, Role, User, UserInput},
 };
 use form_urlencoded::Serializer;
@@ -21,7 +22,7 @@ use service::{Error, Origin};
 use tower_http::services::ServeDir;
 use tower_sessions::Session;
 
-use crate::{problem::Problem, session, startup::Server, visitor::Address};
+use crate::{problem::Problem, rest::Id, session, startup::Server, visitor::Address};
 
 /// Pages, server functions and session forms: everything that reads the cookie.
 pub fn router(server: &Server) -> Router<Server> {
@@ -43,6 +44,7 @@ pub fn router(server: &Server) -> Router<Server> {
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/set-up", post(set_up))
+        .route("/leads/{id}/interactions", post(log_interaction))
         .leptos_routes_with_context(server, routes, context, shell)
 }
 
@@ -142,6 +144,32 @@ async fn set_up(State(server): State<Server>, session: Session, Form(form): Form
     query.append_pair("token", &token).append_pair("problem", &problem);
     query.append_pair("name", &name).append_pair("email", &email);
     Ok(Redirect::to(&query.finish()).into_response())
+}
+
+#[derive(Deserialize)]
+struct Logged {
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    text: String,
+    /// The list behind the lead's sheet.
+    #[serde(default)]
+    list: String,
+}
+
+/// Writes down what happened, for pages without a script. A visitor signs in first and comes back to the lead.
+async fn log_interaction(
+    Extension(Viewer(me)): Extension<Viewer>,
+    Id(lead): Id<LeadId>,
+    Form(form): Form<Logged>,
+) -> Result<Response, Problem> {
+    let Logged { r#type, text, list } = form;
+    let Some(me) = me else { return Ok(Redirect::to(&format!("/sign-in?next=/leads/{lead}")).into_response()) };
+    let r#type = r#type.parse().map_err(|problem| Error::Invalid(Fields::one("type", problem)))?;
+    me.interactions().log(lead, InteractionInput { r#type, text }).await?;
+    let place = if list.is_empty() { format!("/leads/{lead}") } else { format!("/leads/{lead}?{list}") };
+    let location = HeaderValue::from_str(&place).unwrap_or(HeaderValue::from_static("/leads"));
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 
 /// A query string behind an address that ends in `?`.

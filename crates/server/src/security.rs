@@ -21,12 +21,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// For answers that are no pages; a page brings its own with a nonce.
 const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Adds the headers; keeps a policy that the page has set itself.
+/// Adds the headers; keeps what an answer has set itself: a page its policy, a preview that it may stand in a frame.
 pub async fn headers(State(server): State<Server>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     // Pages and answers are one person's: after signing out, going back must not show them.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

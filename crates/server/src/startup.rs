@@ -5,18 +5,22 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use anyhow::{Context, Result, bail};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef},
+    extract::{DefaultBodyLimit, FromRef, MatchedPath},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware,
     response::IntoResponse,
     serve::ListenerExt,
 };
 use cluster::{Cluster, Programs};
-use domain::ErrorCode;
+use domain::{ErrorCode, attachments::WARN_TOTAL_BYTES};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use service::{Clock, Crm, Database};
+use service::{Clock, Crm, Database, Files};
 use sha2::{Digest, Sha512};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
+};
 use tower_sessions::{
     Expiry, SessionManagerLayer,
     cookie::{Key, SameSite},
@@ -24,7 +28,7 @@ use tower_sessions::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    config::{Config, DatabaseSource},
+    config::{Config, DatabaseSource, FilesPlace},
     health, openapi, pages,
     problem::Problem,
     request_log, rest, security, session,
@@ -34,7 +38,7 @@ use crate::{
 const BODY_LIMIT: usize = 1 << 20;
 /// A request that has no answer by then gets 503: the database, or what it waits for, is too slow.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often expired sessions are swept away.
+/// How often expired sessions and leads deleted long ago are swept away, and scores age.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// How often measurements are folded together.
@@ -100,6 +104,18 @@ impl Store {
         Ok(Store { database, url, cluster })
     }
 
+    /// The whole system over the database and the place for files.
+    pub fn crm(&self, config: &Config) -> Result<Crm> {
+        let files = match &config.files {
+            FilesPlace::Folder(folder) => Files::in_folder(folder)
+                .with_context(|| format!("cannot keep files in {} (SIWAHT_FILES)", folder.display()))?,
+            FilesPlace::Bucket(url) => {
+                Files::in_bucket(url).with_context(|| format!("cannot use {url} (SIWAHT_FILES, AWS_*)"))?
+            }
+        };
+        Ok(Crm::with_files(self.database.clone(), Clock::System, files))
+    }
+
     /// Stops the private cluster, if there is one.
     pub async fn close(self) -> Result<()> {
         let Some(cluster) = self.cluster else { return Ok(()) };
@@ -118,8 +134,8 @@ async fn open_cluster(data: &Path, open: fn(Programs, &Path) -> cluster::Result<
 }
 
 impl Server {
-    /// Over an open database.
-    pub fn new(config: Config, database: Database, clock: Clock) -> Self {
+    /// Over a system that is ready for use.
+    pub fn new(config: Config, crm: Crm) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("siwaht")
             .site_root(config.site.display().to_string())
@@ -132,7 +148,7 @@ impl Server {
         let handle = metrics.handle();
         // A second server in one process (tests) keeps its own, which then counts nothing.
         let _ = metrics::set_global_recorder(metrics);
-        Server { crm: Crm::new(database, clock), config: Arc::new(config), leptos, metrics: handle }
+        Server { crm, config: Arc::new(config), leptos, metrics: handle }
     }
 
     /// Every route with its layers.
@@ -155,7 +171,7 @@ impl Server {
             .layer(middleware::from_fn_with_state(self.clone(), security::same_origin))
             .layer(middleware::from_fn(in_time))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)))
             .layer(middleware::from_fn_with_state(self.clone(), security::headers))
             .layer(middleware::from_fn(request_log::layer))
             .with_state(self.clone())
@@ -181,10 +197,21 @@ fn beside_binary(name: &str) -> bool {
 }
 
 async fn in_time(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let is_upload = request.method() == Method::POST && path == Some(rest::UPLOADS);
+    if is_upload || path == Some(rest::EXPORTS) {
+        // As long as bytes keep coming; they have limits of their own.
+        return next.run(request).await;
+    }
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::from(service::Error::Unavailable("no answer in time".into())).into_response(),
     }
+}
+
+/// Attachments go out as they are: a browser shows how much of them is there, and may ask for the rest.
+fn is_no_file(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::CONTENT_DISPOSITION)
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
@@ -203,10 +230,15 @@ pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListen
     let sweeping = tokio::spawn(sweep(server.crm.clone()));
     let measuring = tokio::spawn(upkeep(server.metrics.clone()));
     let folding = tokio::spawn(fold(server.crm.clone()));
+    // Two, so that a long job does not keep short ones waiting.
+    let working = [tokio::spawn(work(server.crm.clone())), tokio::spawn(work(server.crm.clone()))];
+    let clearing = tokio::spawn(sweep_files(server.crm.clone()));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     sweeping.abort();
     measuring.abort();
     folding.abort();
+    working.iter().for_each(tokio::task::JoinHandle::abort);
+    clearing.abort();
     server.crm.close().await;
     Ok(())
 }
@@ -229,6 +261,43 @@ async fn sweep(crm: Crm) {
         if let Err(error) = crm.sessions().sweep().await {
             tracing::warn!(%error, "sweeping sessions failed; the next round tries again");
         }
+        if let Err(error) = crm.purge_deleted_leads().await {
+            tracing::warn!(%error, "purging deleted leads failed; the next round tries again");
+        }
+        if let Err(error) = crm.age_scores().await {
+            tracing::warn!(%error, "letting scores age failed; the next round tries again");
+        }
+    }
+}
+
+/// Runs changes of many leads, those first that an earlier run of the server left behind.
+async fn work(crm: Crm) {
+    loop {
+        if let Err(error) = crm.run_bulk_jobs().await {
+            tracing::warn!(%error, "running bulk jobs failed; trying again in a moment");
+        }
+        crm.bulk_job_waits().await;
+    }
+}
+
+/// Takes away bytes that belong to no attachment, and keeps an eye on how much all of them are.
+async fn sweep_files(crm: Crm) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    let mut warned = false;
+    loop {
+        every.tick().await;
+        match crm.sweep_files().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "files without an attachment swept"),
+            Err(error) => tracing::warn!(%error, "sweeping files failed; the next round tries again"),
+        }
+        let Ok(bytes) = crm.files_total().await else { continue };
+        // Whole numbers up to 2^53, which no disk of ours holds.
+        metrics::gauge!("attachments_bytes").set(bytes as f64);
+        if bytes >= WARN_TOTAL_BYTES && !warned {
+            tracing::warn!(mib = bytes >> 20, "attachments take much room; see to the disk and to backups");
+        }
+        warned = bytes >= WARN_TOTAL_BYTES;
     }
 }
 

@@ -25,6 +25,11 @@ impl Actor {
         Actor { user: None, door: Door::System, request_id: None }
     }
 
+    /// The same, at work for this request.
+    pub(crate) fn of_request(self, request_id: Option<String>) -> Self {
+        Actor { request_id, ..self }
+    }
+
     /// The person, unless it is the system.
     pub fn as_user(&self) -> Option<&User> {
         self.user.as_ref()

@@ -60,6 +60,18 @@ impl Database {
     }
 }
 
+/// Begins a transaction, and does so to the end even if whoever asked goes away: a client that hangs up drops its
+/// request wherever it is.
+///
+/// Dropped within sqlx's own `begin`, a connection returns to the pool with the transaction open. What others then
+/// write over it without one of their own is lost when the server ends it.
+pub(crate) async fn begin(pool: &sqlx::PgPool) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    let pool = pool.clone();
+    #[expect(clippy::disallowed_methods, reason = "the one place where a transaction is begun")]
+    let begun = tokio::spawn(async move { pool.begin().await });
+    Ok(begun.await.map_err(crate::Error::internal)??)
+}
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
 /// Brings the schema up to date, under a lock: several copies may start at once.

@@ -28,11 +28,20 @@ pub enum Error {
     /// The fields break their rules.
     #[error("invalid")]
     Invalid(Fields),
+    /// More bytes than may be sent.
+    #[error("too large: {0}")]
+    TooLarge(String),
+    /// An attachment whose bytes are not where they were stored.
+    #[error("the bytes of a file are missing")]
+    FileMissing,
     #[error("too many attempts, try again in {retry_after_s} s")]
     TooMany { retry_after_s: u64 },
     /// The database is away or too busy; it may be back in a moment.
     #[error("database unavailable: {0}")]
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// The folder or bucket with the files is away or full.
+    #[error("file store unavailable: {0}")]
+    FilesUnavailable(Box<dyn std::error::Error + Send + Sync>),
     #[error("internal: {0}")]
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -50,7 +59,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Error::TooMany { retry_after_s } => Some(*retry_after_s),
-            Error::Unavailable(_) => Some(2),
+            Error::Unavailable(_) | Error::FilesUnavailable(_) => Some(2),
             Error::Unauthenticated
             | Error::WrongCredentials
             | Error::Forbidden { .. }
@@ -58,6 +67,8 @@ impl Error {
             | Error::Conflict { .. }
             | Error::BadRequest(_)
             | Error::Invalid(_)
+            | Error::TooLarge(_)
+            | Error::FileMissing
             | Error::Internal(_) => None,
         }
     }
@@ -69,6 +80,7 @@ impl From<Error> for Problem {
         match &error {
             Error::Internal(inner) => tracing::error!(error = %inner, "internal error"),
             Error::Unavailable(inner) => tracing::warn!(error = %inner, "database unavailable"),
+            Error::FilesUnavailable(inner) => tracing::warn!(error = %inner, "file store unavailable"),
             _ => {}
         }
         let seconds = error.retry_after_s().unwrap_or_default();
@@ -86,6 +98,15 @@ impl From<Error> for Problem {
             Error::Invalid(fields) => {
                 Problem::new(ErrorCode::Invalid, "Nothing was saved. Correct the named fields.").with_fields(fields)
             }
+            Error::TooLarge(detail) => Problem::new(ErrorCode::TooLarge, detail),
+            Error::FileMissing => Problem::new(
+                ErrorCode::NotFound,
+                "The bytes of this file are missing from the file store. Ask an admin to bring them back from a backup.",
+            ),
+            Error::FilesUnavailable(_) => Problem::new(
+                ErrorCode::Unavailable,
+                "The file store does not answer. Nothing was saved. Try again in a few seconds.",
+            ),
             Error::TooMany { .. } => Problem::new(ErrorCode::TooMany, format!("Wait {seconds} s, then try again.")),
             Error::Unavailable(_) => {
                 Problem::new(ErrorCode::Unavailable, "Nothing was saved. Try again in a few seconds.")

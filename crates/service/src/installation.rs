@@ -92,7 +92,7 @@ impl Crm {
     /// # Errors
     /// [`Error::Conflict`] when there is anyone or anything in the database; nothing is taken away then.
     pub async fn make_room_for_restore(&self) -> Result<()> {
-        let mut tx = self.pool().begin().await?;
+        let mut tx = self.begin().await?;
         let used = sqlx::query_scalar!(
             r#"select exists(select 1 from users) or exists(select 1 from leads) or exists(select 1 from products) as "used!""#
         )
@@ -103,6 +103,31 @@ impl Crm {
             return Err(Error::Conflict { detail, current: None });
         }
         sqlx::raw_sql("drop schema public cascade; create schema public").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes events that a backup brought readable for those who follow them.
+    ///
+    /// Their transactions are numbered as where they come from. A cluster that has not counted as far would take them
+    /// for transactions still running; they become the first of all, in the order of their ids.
+    pub async fn adopt_restored_events(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let foreign = sqlx::query_scalar!(
+            r#"select exists(select 1 from events where xid >= pg_snapshot_xmin(pg_current_snapshot())) as "foreign!""#
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if foreign {
+            sqlx::raw_sql(
+                "set local statement_timeout = 0;
+                 alter table events disable trigger events_are_append_only;
+                 update events set xid = '0';
+                 alter table events enable trigger events_are_append_only",
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         tx.commit().await?;
         Ok(())
     }

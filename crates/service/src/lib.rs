@@ -3,34 +3,44 @@
 //! The doors (pages, REST, agents) make an [`Actor`], call `crm.acting_as(actor)` and one use case, and map the result.
 
 mod actor;
+mod attachments;
 mod clock;
 mod db;
 pub mod demo;
 mod error;
 mod events;
 mod installation;
+mod interactions;
 mod leads;
+mod pages;
 mod passwords;
+mod patch;
 pub mod policy;
 mod products;
+mod search;
 mod secrets;
 mod sessions;
 mod sign_in;
 mod users;
+mod views;
 
 use std::sync::Arc;
 
 pub use actor::Actor;
+pub use attachments::{Attachments, Files, StoredFile, Upload};
 pub use clock::Clock;
 pub use db::{Database, migrate};
 pub use demo::{Account, Demo};
 pub use error::{Error, Result};
+pub use events::Events;
 pub use installation::{Installation, Setup};
-pub use leads::Leads;
+pub use interactions::Interactions;
+pub use leads::{Export, Jobs, Leads};
 pub use products::Products;
 pub use sessions::{SessionRow, Sessions};
 pub use sign_in::Origin;
 pub use users::Users;
+pub use views::Views;
 
 /// The whole system: a database, a clock, and what is shared by all requests. Cheap to clone.
 #[derive(Clone)]
@@ -42,12 +52,28 @@ struct Inner {
     pool: sqlx::PgPool,
     clock: Clock,
     hashing: passwords::Hashing,
+    files: Files,
+    /// Rung when this copy was asked for a change of many leads.
+    bulk_jobs: tokio::sync::Notify,
+    /// Turns of writing a file of leads.
+    exports: Arc<tokio::sync::Semaphore>,
+    /// With the time it was asked for; see `leads::score`.
+    median_won: std::sync::Mutex<Option<(Option<domain::Money>, domain::Timestamp)>>,
+    recent: std::sync::Mutex<leads::recent::Kept>,
 }
 
 impl Crm {
-    /// Over a migrated database.
+    /// Over a migrated database. Files are kept in memory: for tests, and for commands that touch none.
     pub fn new(database: Database, clock: Clock) -> Self {
-        Crm { inner: Arc::new(Inner { pool: database.pool, clock, hashing: passwords::Hashing::new() }) }
+        Self::with_files(database, clock, Files::in_memory())
+    }
+
+    /// Over a migrated database and the place where the bytes of attachments are kept.
+    pub fn with_files(database: Database, clock: Clock, files: Files) -> Self {
+        let (hashing, pool, bulk_jobs) = (passwords::Hashing::new(), database.pool, tokio::sync::Notify::new());
+        let exports = Arc::new(tokio::sync::Semaphore::new(leads::export::AT_ONCE));
+        let (median_won, recent) = Default::default();
+        Crm { inner: Arc::new(Inner { pool, clock, hashing, files, bulk_jobs, exports, median_won, recent }) }
     }
 
     /// Everything `actor` may do.
@@ -68,11 +94,24 @@ impl Crm {
 
     /// Lets go of every connection.
     pub async fn close(&self) {
+        self.inner.files.settle().await;
         self.inner.pool.close().await;
     }
 
     pub(crate) fn pool(&self) -> &sqlx::PgPool {
         &self.inner.pool
+    }
+
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        db::begin(self.pool()).await
+    }
+
+    pub(crate) fn exports(&self) -> Arc<tokio::sync::Semaphore> {
+        self.inner.exports.clone()
+    }
+
+    pub(crate) fn files(&self) -> &Files {
+        &self.inner.files
     }
 }
 
@@ -99,6 +138,26 @@ impl Acting {
         Leads(self)
     }
 
+    /// What was said about them.
+    pub fn interactions(&self) -> Interactions<'_> {
+        Interactions(self)
+    }
+
+    /// What happened.
+    pub fn events(&self) -> Events<'_> {
+        Events(self)
+    }
+
+    /// Lists with a name.
+    pub fn views(&self) -> Views<'_> {
+        Views(self)
+    }
+
+    /// Changes of many leads in the background.
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
+    }
+
     /// People.
     pub fn users(&self) -> Users<'_> {
         Users(self)
@@ -109,12 +168,17 @@ impl Acting {
         Products(self)
     }
 
+    /// Files on leads.
+    pub fn attachments(&self) -> Attachments<'_> {
+        Attachments(self)
+    }
+
     pub(crate) fn pool(&self) -> &sqlx::PgPool {
         self.crm.pool()
     }
 
     pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-        Ok(self.pool().begin().await?)
+        self.crm.begin().await
     }
 
     pub(crate) fn allow(&self, action: policy::Action) -> Result<()> {

@@ -1,6 +1,14 @@
 //! Who may do what: one table, no wildcard arms, so that a new action does not compile until someone decides it.
 
-use domain::{Fields, events::Changes, leads::Lead, users::Role};
+use domain::{
+    Fields, UserId,
+    events::Changes,
+    interactions::Interaction,
+    leads::{Lead, LeadInput, LeadRights, ScorePoint},
+    products::Product,
+    users::Role,
+    views::View,
+};
 
 use crate::{Actor, Error, Result};
 
@@ -22,11 +30,12 @@ pub enum Action {
     ViewPeople,
     ViewProducts,
     ManageUsers,
+    ExportLeads,
 }
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::ViewLeads,
         Action::CreateLead,
         Action::UpdateLead,
@@ -42,6 +51,7 @@ impl Action {
         Action::ViewPeople,
         Action::ViewProducts,
         Action::ManageUsers,
+        Action::ExportLeads,
     ];
 }
 
@@ -63,6 +73,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Admin, Action::ViewPeople) => true,
         (Role::Admin, Action::ViewProducts) => true,
         (Role::Admin, Action::ManageUsers) => true,
+        (Role::Admin, Action::ExportLeads) => true,
         (Role::Agent, Action::ViewLeads) => true,
         (Role::Agent, Action::CreateLead) => true,
         (Role::Agent, Action::UpdateLead) => true,
@@ -78,6 +89,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Agent, Action::ViewPeople) => true,
         (Role::Agent, Action::ViewProducts) => true,
         (Role::Agent, Action::ManageUsers) => false,
+        (Role::Agent, Action::ExportLeads) => true,
         (Role::Engineer, Action::ViewLeads) => true,
         (Role::Engineer, Action::CreateLead) => false,
         (Role::Engineer, Action::UpdateLead) => true,
@@ -93,6 +105,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Engineer, Action::ViewPeople) => true,
         (Role::Engineer, Action::ViewProducts) => true,
         (Role::Engineer, Action::ManageUsers) => false,
+        (Role::Engineer, Action::ExportLeads) => true,
     }
 }
 
@@ -115,7 +128,8 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
         | Action::ViewEvents
         | Action::ManageViews
         | Action::ViewPeople
-        | Action::ViewProducts => "Your role may not do this.",
+        | Action::ViewProducts
+        | Action::ExportLeads => "Your role may not do this.",
     }))
 }
 
@@ -151,6 +165,26 @@ fn may_write(actor: &Actor, lead: Option<&Lead>, field: &str) -> bool {
     }
 }
 
+/// Whether the actor may take back these changes of their own, from what the lead is to what it was.
+///
+/// Judged on either: what one may hand over, one may also take back.
+pub(crate) fn allow_undo(actor: &Actor, lead: &Lead, restored: &Lead, changes: &Changes) -> Result<()> {
+    let mut by_hand = changes.clone();
+    if by_hand.contains_key("status") {
+        // An engineer that a win brought along goes the way it came.
+        by_hand.remove("assignedEngineer");
+    }
+    allow_changes(actor, Some(lead), &by_hand).or_else(|_| allow_changes(actor, Some(restored), &by_hand))
+}
+
+/// Whether the actor may follow and stop a job that this person asked for; `None` is the system.
+pub(crate) fn may_follow(actor: &Actor, asked_by: Option<UserId>) -> bool {
+    match actor.role() {
+        Role::Admin => true,
+        Role::Agent | Role::Engineer => asked_by.is_some() && asked_by == actor.id(),
+    }
+}
+
 /// Whether the actor may delete this lead, which they can see.
 pub(crate) fn allow_delete(actor: &Actor, lead: &Lead) -> Result<()> {
     let own = actor.id().is_some_and(|me| lead.belongs_to(me));
@@ -159,6 +193,20 @@ pub(crate) fn allow_delete(actor: &Actor, lead: &Lead) -> Result<()> {
         Role::Agent if own => Ok(()),
         Role::Agent => Err(Error::forbidden("Only its owner or an admin deletes a lead. Claim it first.")),
         Role::Engineer => allow(Role::Engineer, Action::DeleteLead),
+    }
+}
+
+/// Whether the actor may rename or delete this file of a lead they can see.
+pub(crate) fn allow_file_change(actor: &Actor, lead: &Lead, uploaded_by: Option<UserId>) -> Result<()> {
+    let uploaded = uploaded_by.is_some() && uploaded_by == actor.id();
+    let own = actor.id().is_some_and(|me| lead.belongs_to(me));
+    match actor.role() {
+        Role::Admin => Ok(()),
+        Role::Agent if uploaded || own => Ok(()),
+        Role::Engineer if uploaded => Ok(()),
+        Role::Agent | Role::Engineer => {
+            Err(Error::forbidden("Only who uploaded it, the lead's agent or an admin changes a file."))
+        }
     }
 }
 
@@ -174,4 +222,75 @@ pub(crate) fn redact(actor: &Actor, mut lead: Lead) -> Lead {
         }
     }
     lead
+}
+
+/// Fields whose changes the actor does not see.
+pub(crate) fn hidden_fields(actor: &Actor) -> &'static [&'static str] {
+    match actor.role() {
+        Role::Admin | Role::Agent => &[],
+        Role::Engineer => &HIDDEN_FROM_ENGINEERS,
+    }
+}
+
+/// Whether the actor sees events that are about no lead: people, products, views.
+pub(crate) fn sees_all_events(actor: &Actor) -> bool {
+    match actor.role() {
+        Role::Admin => true,
+        Role::Agent | Role::Engineer => false,
+    }
+}
+
+/// The person who acts; the system itself says nothing and owns nothing.
+pub(crate) fn person(actor: &Actor) -> Result<UserId> {
+    actor.id().ok_or_else(|| Error::forbidden("Only a person can do this."))
+}
+
+/// Whether the actor may change or delete this interaction, whose lead they see.
+pub(crate) fn allow_interaction(actor: &Actor, interaction: &Interaction) -> Result<()> {
+    match actor.role() {
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Engineer if actor.id() == Some(interaction.user_id) => Ok(()),
+        Role::Agent | Role::Engineer => Err(Error::forbidden("Only its author or an admin changes this.")),
+    }
+}
+
+/// Whether the actor may change or delete this view. A private one is nobody else's business, an admin's neither.
+pub(crate) fn allow_view(actor: &Actor, view: &View) -> Result<()> {
+    match actor.role() {
+        Role::Admin | Role::Agent | Role::Engineer if actor.id() == Some(view.owner_id) => Ok(()),
+        Role::Admin | Role::Agent | Role::Engineer if !view.is_shared => Err(Error::NotFound),
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Engineer => Err(Error::forbidden("Only its owner or an admin changes a shared view.")),
+    }
+}
+
+/// Takes away the reasons of a score from those who must not conclude from them what a lead is worth.
+pub(crate) fn redact_points(actor: &Actor, points: Vec<ScorePoint>) -> Vec<ScorePoint> {
+    match actor.role() {
+        Role::Admin | Role::Agent => points,
+        Role::Engineer => Vec::new(),
+    }
+}
+
+/// All of the above for one lead that the actor can see: what a page may offer.
+pub(crate) fn rights(actor: &Actor, lead: &Lead) -> Result<LeadRights> {
+    let (role, input) = (actor.role(), serde_json::to_value(LeadInput::default())?);
+    let names = input.as_object().into_iter().flat_map(|input| input.keys());
+    let writes = |field: &str| allows(role, Action::UpdateLead) && may_write(actor, Some(lead), field);
+    let delete = allows(role, Action::DeleteLead) && allow_delete(actor, lead).is_ok();
+    Ok(LeadRights {
+        fields: names.filter(|field| writes(field)).cloned().collect(),
+        delete,
+        merge: allows(role, Action::MergeLeads),
+        assign: writes("assignedTo"),
+    })
+}
+
+/// Takes away what a product's salespeople keep to themselves.
+pub(crate) fn redact_product(actor: &Actor, mut product: Product) -> Product {
+    match actor.role() {
+        Role::Admin | Role::Agent => {}
+        Role::Engineer => product.agent_notes = None,
+    }
+    product
 }

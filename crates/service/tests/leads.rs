@@ -2,12 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop the test, as the tests themselves do")]
 
+use std::task::Poll;
+
 use domain::{
     leads::{LeadInput, LeadQuery, LeadStatus},
     users::{Role, UserInput},
 };
 use serde_json::json;
 use service::Error;
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use testkit::{NOON, PASSWORD, TestCrm, named};
 use time::Duration;
 
@@ -165,19 +171,61 @@ async fn the_main_product_joins_the_products(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn whenever_someone_hangs_up_what_others_write_afterwards_is_kept(
+    pool: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    // A single connection, so that the next one to write gets the one that was left behind.
+    let one = pool.max_connections(1).connect_with(connect.clone()).await.unwrap();
+    let crm = TestCrm::over(one).await;
+    let mut other = connect.connect().await.unwrap();
+    // Hanging up at the first moment at which the work waits for something, then at the second, until there is none.
+    for moments in 1i64.. {
+        let ali = crm.acting(&crm.ali);
+        let leads = ali.leads();
+        let mut creating = Box::pin(leads.create(named("Maya")));
+        let mut waited = 0;
+        let done = std::future::poll_fn(|context| {
+            if creating.as_mut().poll(context).is_ready() {
+                return Poll::Ready(true);
+            }
+            waited += 1;
+            if waited == moments { Poll::Ready(false) } else { Poll::Pending }
+        });
+        if done.await {
+            break;
+        }
+        drop(creating);
+        let tomorrow = NOON + Duration::days(1);
+        assert!(crm.crm.sessions().save(&moments.to_be_bytes(), crm.ali.id, &json!({}), tomorrow).await.unwrap());
+        let kept: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&mut other).await.unwrap();
+        assert_eq!(kept, moments);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn the_policy_table_is_the_one_that_was_decided(_pool: sqlx::PgPool) {
     let rows = service::policy::Action::ALL.map(|action| {
         let may = Role::ALL.map(|role| if service::policy::allows(role, action) { "yes" } else { "no" });
-        format!("{:<14}{:<7}{:<7}{}", format!("{action:?}"), may[0], may[1], may[2])
+        format!("{:<19}{:<7}{:<7}{}", format!("{action:?}"), may[0], may[1], may[2])
     });
     let expected = "\
-ViewLeads     yes    yes    yes
-CreateLead    yes    yes    no
-UpdateLead    yes    yes    yes
-DeleteLead    yes    yes    no
-ViewPeople    yes    yes    yes
-ViewProducts  yes    yes    yes
-ManageUsers   yes    no     no";
+ViewLeads          yes    yes    yes
+CreateLead         yes    yes    no
+UpdateLead         yes    yes    yes
+DeleteLead         yes    yes    no
+LogInteraction     yes    yes    yes
+ChangeInteraction  yes    yes    yes
+AttachFile         yes    yes    yes
+ChangeFile         yes    yes    yes
+MergeLeads         yes    yes    no
+Undo               yes    yes    yes
+ViewEvents         yes    yes    yes
+ManageViews        yes    yes    yes
+ViewPeople         yes    yes    yes
+ViewProducts       yes    yes    yes
+ManageUsers        yes    no     no
+ExportLeads        yes    yes    yes";
     assert_eq!(rows.join("\n"), expected);
 }
 

@@ -58,6 +58,11 @@ impl TestCrm {
         self.crm.acting_as(Actor::user(user.clone(), Door::Rest, None))
     }
 
+    /// The same, within the request of this id: what it does can be undone by it.
+    pub fn in_request(&self, user: &User, request_id: &str) -> Acting {
+        self.crm.acting_as(Actor::user(user.clone(), Door::Rest, Some(request_id.into())))
+    }
+
     /// The system itself at work.
     pub fn system(&self) -> Acting {
         self.crm.acting_as(Actor::system())

@@ -1,30 +1,58 @@
 //! The columns of the table: heading, sort, and what stands in a cell.
 
-use domain::leads::{Lead, LeadPriority, LeadStatus, SortField};
+use domain::{
+    leads::{Lead, LeadPriority, LeadStatus, SortField},
+    users::Role,
+    views::ViewColumn,
+};
 use leptos::{either::Either, prelude::*};
 
 use super::format::{Today, money};
 use crate::{ui::Avatar, viewer::Session};
 
 /// One column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
     Lead,
+    Company,
+    Email,
+    Phone,
     Status,
     Value,
     Product,
     Priority,
     FollowUp,
     Agent,
+    Engineer,
     Source,
     Score,
-    LastContact,
     Progress,
+    LastContact,
+    Created,
 }
 
 impl Column {
+    /// Every column, in the order in which choosers offer them.
+    pub const ALL: [Column; 16] = [
+        Column::Lead,
+        Column::Company,
+        Column::Email,
+        Column::Phone,
+        Column::Status,
+        Column::Value,
+        Column::Product,
+        Column::Priority,
+        Column::FollowUp,
+        Column::Agent,
+        Column::Engineer,
+        Column::Source,
+        Column::Score,
+        Column::Progress,
+        Column::LastContact,
+        Column::Created,
+    ];
     /// What salespeople look at.
-    pub const FOR_SALES: &[Column] = &[
+    const FOR_SALES: [Column; 10] = [
         Column::Lead,
         Column::Status,
         Column::Value,
@@ -37,7 +65,7 @@ impl Column {
         Column::LastContact,
     ];
     /// What engineers look at: no sales figures.
-    pub const FOR_ENGINEERS: &[Column] = &[
+    const FOR_ENGINEERS: [Column; 7] = [
         Column::Lead,
         Column::Status,
         Column::Product,
@@ -47,19 +75,96 @@ impl Column {
         Column::LastContact,
     ];
 
+    /// The columns an address asks for, or those of the role; the lead itself is always among them.
+    pub fn chosen(asked: &[ViewColumn], role: Role) -> Vec<(Column, Option<u16>)> {
+        let mut columns: Vec<(Column, Option<u16>)> = asked
+            .iter()
+            .filter_map(|one| Column::named(&one.name).map(|column| (column, one.width)))
+            .filter(|(column, _)| column.is_for(role))
+            .collect();
+        if columns.is_empty() {
+            let own: &[Column] = match role {
+                Role::Admin | Role::Agent => &Self::FOR_SALES,
+                Role::Engineer => &Self::FOR_ENGINEERS,
+            };
+            columns.extend(own.iter().map(|column| (*column, None)));
+        }
+        if !columns.iter().any(|(column, _)| *column == Column::Lead) {
+            columns.insert(0, (Column::Lead, None));
+        }
+        columns
+    }
+
+    /// Whether there is anything in it for the role.
+    pub fn is_for(self, role: Role) -> bool {
+        role != Role::Engineer || self != Column::Value
+    }
+
+    /// The name in addresses, in views and on the cells.
+    pub fn name(self) -> &'static str {
+        match self {
+            Column::Lead => "lead",
+            Column::Company => "company",
+            Column::Email => "email",
+            Column::Phone => "phone",
+            Column::Status => "status",
+            Column::Value => "value",
+            Column::Product => "product",
+            Column::Priority => "priority",
+            Column::FollowUp => "followUp",
+            Column::Agent => "agent",
+            Column::Engineer => "engineer",
+            Column::Source => "source",
+            Column::Score => "score",
+            Column::Progress => "progress",
+            Column::LastContact => "lastContact",
+            Column::Created => "created",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Column> {
+        Column::ALL.into_iter().find(|column| column.name() == name)
+    }
+
     pub fn heading(self) -> &'static str {
         match self {
             Column::Lead => "Lead",
+            Column::Company => "Company",
+            Column::Email => "E-mail",
+            Column::Phone => "Phone",
             Column::Status => "Status",
             Column::Value => "Value",
             Column::Product => "Product",
             Column::Priority => "Priority",
             Column::FollowUp => "Follow-up",
             Column::Agent => "Agent",
+            Column::Engineer => "Engineer",
             Column::Source => "Source",
             Column::Score => "Score",
-            Column::LastContact => "Last contact",
             Column::Progress => "Progress",
+            Column::LastContact => "Last contact",
+            Column::Created => "Created",
+        }
+    }
+
+    /// CSS pixels, until someone drags it to another width.
+    pub fn width(self) -> u16 {
+        match self {
+            Column::Lead => 250,
+            Column::Email => 210,
+            Column::Product | Column::Company => 160,
+            Column::Phone => 150,
+            Column::Status => 136,
+            Column::Source => 124,
+            Column::Value
+            | Column::Priority
+            | Column::FollowUp
+            | Column::Agent
+            | Column::Engineer
+            | Column::Score
+            | Column::Progress
+            | Column::LastContact
+            | Column::Created => 116,
         }
     }
 
@@ -67,13 +172,51 @@ impl Column {
     pub fn sort(self) -> Option<SortField> {
         match self {
             Column::Lead => Some(SortField::Name),
+            Column::Company => Some(SortField::Company),
             Column::Status => Some(SortField::Status),
             Column::Value => Some(SortField::Value),
             Column::Priority => Some(SortField::Priority),
             Column::FollowUp => Some(SortField::FollowUpAt),
             Column::Score => Some(SortField::Score),
             Column::LastContact => Some(SortField::LastContactedAt),
-            Column::Product | Column::Agent | Column::Source | Column::Progress => None,
+            Column::Created => Some(SortField::CreatedAt),
+            Column::Email
+            | Column::Phone
+            | Column::Product
+            | Column::Agent
+            | Column::Engineer
+            | Column::Source
+            | Column::Progress => None,
+        }
+    }
+
+    /// The lead's field that a cell of this column edits, as it is called on the wire.
+    pub fn field(self) -> Option<&'static str> {
+        match self {
+            Column::Lead => Some("name"),
+            Column::Company => Some("company"),
+            Column::Email => Some("email"),
+            Column::Phone => Some("phone"),
+            Column::Status => Some("status"),
+            Column::Value => Some("value"),
+            Column::Product => Some("assignedProduct"),
+            Column::Priority => Some("priority"),
+            Column::FollowUp => Some("followUpAt"),
+            Column::Agent => Some("assignedTo"),
+            Column::Engineer => Some("assignedEngineer"),
+            Column::Source => Some("source"),
+            Column::Score => Some("score"),
+            Column::Progress => Some("engineeringProgress"),
+            Column::LastContact | Column::Created => None,
+        }
+    }
+
+    /// Whether the role edits such cells; the policy decides again when it is saved.
+    pub fn is_editable(self, role: Role) -> bool {
+        match role {
+            Role::Admin => self.field().is_some(),
+            Role::Agent => self.field().is_some() && !matches!(self, Column::Engineer | Column::Progress),
+            Role::Engineer => self == Column::Progress,
         }
     }
 
@@ -86,59 +229,86 @@ impl Column {
             Column::Product => "c-product",
             Column::FollowUp => "c-follow-up",
             Column::Progress => "c-follow-up num",
-            Column::Priority | Column::Agent | Column::Source | Column::Score | Column::LastContact => "c-wide",
+            Column::Company
+            | Column::Email
+            | Column::Phone
+            | Column::Priority
+            | Column::Agent
+            | Column::Engineer
+            | Column::Source
+            | Column::Score
+            | Column::LastContact
+            | Column::Created => "c-wide",
         }
     }
 
-    /// The cell.
-    pub fn cell(self, lead: &Lead, session: &Session, today: Today, href: &str) -> AnyView {
+    /// What stands in the cell.
+    pub fn cell(self, lead: &Lead, session: &Session, today: Today) -> AnyView {
         match self {
-            Column::Lead => name(lead, href).into_any(),
+            Column::Lead => name(lead).into_any(),
+            Column::Company => words(lead.company.clone()),
+            Column::Email => link("mailto:", lead.email.clone()),
+            Column::Phone => link("tel:", lead.phone.clone()),
             Column::Status => badge(lead.status).into_any(),
-            Column::Value => match lead.value {
-                Some(value) => money(value, &session.currency).into_any(),
-                None => nothing().into_any(),
-            },
-            Column::Product => match lead.assigned_product.and_then(|id| session.product(id)) {
-                Some(product) => view! { <span class="tag">{product.to_owned()}</span> }.into_any(),
-                None => nothing().into_any(),
-            },
+            Column::Value => words_plain(lead.value.map(|value| money(value, &session.currency))),
+            Column::Product => products(lead, session),
             Column::Priority => priority(lead.priority).into_any(),
             Column::FollowUp => match lead.follow_up_at {
                 Some(at) => {
                     let (words, class) = today.follow_up(at);
                     view! { <span class=class>{words}</span> }.into_any()
                 }
-                None => nothing().into_any(),
+                None => words(None),
             },
-            Column::Agent => person(lead.assigned_to, session).into_any(),
-            Column::Source => {
-                view! { <span class="muted">{lead.source.clone().unwrap_or_else(|| "—".into())}</span> }.into_any()
-            }
+            Column::Agent => person(lead.assigned_to, session, "Unassigned").into_any(),
+            Column::Engineer => person(lead.assigned_engineer, session, "—").into_any(),
+            Column::Source => words(lead.source.clone()),
             Column::Score => bar(lead.score, "").into_any(),
             Column::Progress => bar(lead.engineering_progress, " %").into_any(),
-            Column::LastContact => {
-                let words = lead.last_contacted_at.map_or_else(|| "—".into(), |at| today.ago(at));
-                view! { <span class="faint">{words}</span> }.into_any()
-            }
+            Column::LastContact => words(lead.last_contacted_at.map(|at| today.ago(at))),
+            Column::Created => words(Some(today.short(today.day(lead.created_at)))),
         }
     }
 }
 
-fn nothing() -> impl IntoView {
-    view! { <span class="faint">"—"</span> }
+fn words(text: Option<String>) -> AnyView {
+    let class = if text.is_some() { "muted" } else { "faint" };
+    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }.into_any()
 }
 
-fn name(lead: &Lead, href: &str) -> impl IntoView {
-    view! {
-        <a class="lead-name" href=href.to_owned()>
-            <Avatar name=lead.name.clone() />
-            <span class="two-lines">
-                <b>{lead.name.clone()}</b>
-                <span class="faint">{lead.company.clone().unwrap_or_else(|| "—".into())}</span>
-            </span>
-        </a>
+fn words_plain(text: Option<String>) -> AnyView {
+    let class = if text.is_some() { "" } else { "faint" };
+    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }.into_any()
+}
+
+fn link(scheme: &str, address: Option<String>) -> AnyView {
+    match address {
+        Some(address) => {
+            let href = format!("{scheme}{address}");
+            view! { <a class="link-quiet" href=href>{address}</a> }.into_any()
+        }
+        None => words(None),
     }
+}
+
+/// What the link to a lead says.
+fn name(lead: &Lead) -> impl IntoView {
+    view! {
+        <Avatar name=lead.name.clone() />
+        <span class="two-lines">
+            <b>{lead.name.clone()}</b>
+            <span class="faint">{lead.company.clone().unwrap_or_else(|| "—".into())}</span>
+        </span>
+    }
+}
+
+/// The main product, and how many more.
+fn products(lead: &Lead, session: &Session) -> AnyView {
+    let main = lead.assigned_product.or(lead.products.first().copied());
+    let Some(name) = main.and_then(|id| session.product(id)) else { return words(None) };
+    let more = lead.products.len().saturating_sub(1);
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    view! { <span class="tag">{name.to_owned()}</span><span class="faint">{more}</span> }.into_any()
 }
 
 /// Colour and word.
@@ -146,11 +316,11 @@ pub fn badge(status: LeadStatus) -> impl IntoView {
     view! { <span class=format!("badge s-{}", status.as_str())><i></i>{status.label()}</span> }
 }
 
-fn priority(priority: LeadPriority) -> impl IntoView {
+pub fn priority(priority: LeadPriority) -> impl IntoView {
     view! { <span class=format!("priority p-{}", priority.as_str())><i></i><i></i><i></i>{priority.label()}</span> }
 }
 
-fn person(id: Option<domain::UserId>, session: &Session) -> impl IntoView {
+pub fn person(id: Option<domain::UserId>, session: &Session, nobody: &'static str) -> impl IntoView {
     match id.and_then(|id| session.person(id)) {
         Some(person) => {
             let first = person.name.split(' ').next().unwrap_or_default().to_owned();
@@ -158,7 +328,7 @@ fn person(id: Option<domain::UserId>, session: &Session) -> impl IntoView {
                 <span class="person" title=person.name.clone()><Avatar name=person.name.clone() /><span class="muted">{first}</span></span>
             })
         }
-        None => Either::Right(view! { <span class="faint">"Unassigned"</span> }),
+        None => Either::Right(view! { <span class="faint">{nobody}</span> }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Fields, Money,
-    leads::{Lead, LeadInput, LeadPriority, LeadStatus},
+    leads::{LeadInput, LeadPriority, LeadStatus},
     users::Role,
 };
 use leptos::{html, prelude::*};
@@ -13,10 +13,9 @@ use crate::{
     viewer::{Session, use_session},
 };
 
-/// The form of a new lead, or of this one. `on_submit` gets checked input only.
+/// The form of a new lead. `on_submit` gets checked input only.
 #[component]
 pub fn LeadForm(
-    lead: Option<Lead>,
     #[prop(into)] fields: RwSignal<Fields>,
     saving: Signal<bool>,
     dirty: RwSignal<bool>,
@@ -26,11 +25,10 @@ pub fn LeadForm(
 ) -> impl IntoView {
     let node = NodeRef::<html::Form>::new();
     let session = use_session();
-    let is_new = lead.is_none();
-    let base = lead.as_ref().map(LeadInput::of).unwrap_or_else(|| LeadInput {
+    let base = LeadInput {
         assigned_to: session.with_value(|s| (s.user.role == Role::Agent).then_some(s.user.id)),
         ..LeadInput::default()
-    });
+    };
     let start = base.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -49,34 +47,26 @@ pub fn LeadForm(
     };
     view! {
         <form node_ref=node class="form" novalidate on:submit=submit on:input=move |_| dirty.set(true)>
-            {session.with_value(|session| match session.user.role {
-                Role::Admin | Role::Agent => sales_fields(&start, session, fields).into_any(),
-                Role::Engineer => engineering_fields(&start, fields).into_any(),
-            })}
+            {session.with_value(|session| sales_fields(&start, session, fields))}
             <footer class="form-foot">
                 {children()}
                 <span class="grow"></span>
                 <button class="btn btn-primary" disabled=saving>
-                    {move || if saving.get() { "Saving…" } else if is_new { "Create lead" } else { "Save" }}
+                    {move || if saving.get() { "Saving…" } else { "Create lead" }}
                 </button>
             </footer>
         </form>
     }
 }
 
-fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -> impl IntoView {
+fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -> impl IntoView + use<> {
     let today = Today::new(session.now, session.user.utc_offset_minutes);
     let follow_up = lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default();
     let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned()));
     let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned()));
-    // Who and what the lead has now stays on offer when it is no longer active: saving must not take it away.
-    let agents = session
-        .people
-        .iter()
-        .filter(|p| lead.assigned_to == Some(p.id) || (p.is_active && matches!(p.role, Role::Agent | Role::Admin)));
-    let agents = agents.map(|p| (p.id.to_string(), offered(&p.name, p.is_active)));
-    let products = session.products.iter().filter(|p| p.is_active || lead.assigned_product == Some(p.id));
-    let products = products.map(|p| (p.id.to_string(), offered(&p.name, p.is_active)));
+    let agents = session.people.iter().filter(|p| p.is_active && matches!(p.role, Role::Agent | Role::Admin));
+    let agents = agents.map(|p| (p.id.to_string(), p.name.clone()));
+    let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
     let value = lead.value.map(|v| v.grouped()).unwrap_or_default();
     view! {
         <div class="form-grid">
@@ -93,20 +83,6 @@ fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -
             {input("followUpAt", "Follow-up", "date", Some(follow_up), fields, "")}
             {input("followUpNote", "Next step", "text", lead.follow_up_note.clone(), fields, "")}
             {area("notes", "Notes", lead.notes.clone(), fields)}
-        </div>
-    }
-}
-
-fn offered(name: &str, is_active: bool) -> String {
-    if is_active { name.to_owned() } else { format!("{name} (inactive)") }
-}
-
-fn engineering_fields(lead: &LeadInput, fields: RwSignal<Fields>) -> impl IntoView {
-    view! {
-        <div class="form-grid">
-            {input("engineeringProgress", "Progress in percent", "number", Some(lead.engineering_progress.to_string()), fields, "wide")}
-            {input("blockedReason", "Blocked because", "text", lead.blocked_reason.clone(), fields, "wide")}
-            {area("engineeringNotes", "Engineering notes", lead.engineering_notes.clone(), fields)}
         </div>
     }
 }
@@ -174,7 +150,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// The form's fields over `input`; what a role's form does not show stays as it was.
+/// The form's fields over `input`.
 fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session) -> Result<LeadInput, Fields> {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return Ok(input) };
     let get = |name: &str| data.get(name).as_string();
@@ -189,8 +165,6 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
         ("source", &mut input.source),
         ("followUpNote", &mut input.follow_up_note),
         ("notes", &mut input.notes),
-        ("blockedReason", &mut input.blocked_reason),
-        ("engineeringNotes", &mut input.engineering_notes),
     ];
     for (name, field) in texts {
         if let Some(value) = get(name) {
@@ -199,7 +173,6 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
     }
     parse(get("status"), &mut input.status, "status", &mut wrong);
     parse(get("priority"), &mut input.priority, "priority", &mut wrong);
-    parse(get("engineeringProgress"), &mut input.engineering_progress, "engineeringProgress", &mut wrong);
     if let Some(value) = get("value") {
         input.value = optional(&value, "value", &mut wrong, amount);
     }
@@ -207,19 +180,11 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
         input.assigned_to = optional(&id, "assignedTo", &mut wrong, |id| id.parse().ok());
     }
     if let Some(id) = get("assignedProduct") {
-        // The main product is replaced, not joined by another.
-        input.products.retain(|product| Some(*product) != input.assigned_product);
         input.assigned_product = optional(&id, "assignedProduct", &mut wrong, |id| id.parse().ok());
     }
     if let Some(day) = get("followUpAt") {
         let today = Today::new(session.now, session.user.utc_offset_minutes);
-        let before = input.follow_up_at;
-        let parse = |text: &str| {
-            let day = domain::day::parse(text)?;
-            // The same day keeps its hour.
-            before.filter(|at| today.day(*at) == day).or_else(|| today.morning(day))
-        };
-        input.follow_up_at = optional(&day, "followUpAt", &mut wrong, parse);
+        input.follow_up_at = optional(&day, "followUpAt", &mut wrong, |text| today.morning(domain::day::parse(text)?));
     }
     wrong.into_result()?;
     Ok(input)
@@ -246,7 +211,7 @@ fn optional<T>(text: &str, name: &'static str, wrong: &mut Fields, parse: impl F
 }
 
 /// `1200.50`, or grouped as `1,200.50`. A comma anywhere else may be a decimal one, and guessing would be wrong.
-fn amount(text: &str) -> Option<Money> {
+pub fn amount(text: &str) -> Option<Money> {
     let (whole, _) = text.split_once('.').unwrap_or((text, ""));
     let mut groups = whole.split(',');
     let first = groups.next()?;

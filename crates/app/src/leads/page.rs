@@ -1,96 +1,113 @@
 //! `/leads`: everything it shows follows from its address.
 
-use domain::{leads::LeadQuery, users::Role};
+use domain::users::Role;
 use icondata_lu as lu;
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos_router::components::Outlet;
 
 use super::{
-    edit::preload,
+    address::{Address, use_address, with_query},
+    desk::{COLUMNS, Desk, MY_DAY},
+    detail::preload as preload_detail,
     filters::Filters,
     format,
+    grid::Grid,
+    new::preload as preload_new,
+    pager::{Around, Pager},
     server_fns::{count_leads, list_leads},
-    table::{LeadTable, with_query},
+    table::{LeadTable, NoLeads},
+    views::Views,
 };
 use crate::{
     ui::{ErrorState, Icon, Skeleton},
     viewer::use_session,
+    views::server_fns::list_views,
 };
-
-/// Counts the changes made on this page; lists load again when it grows.
-#[derive(Clone, Copy)]
-pub struct Changed(pub RwSignal<u32>);
-
-/// The address as a list query; a broken one is sent to the server all the same, which says what is wrong with it.
-pub fn use_list_query() -> Memo<String> {
-    let search = use_location().search;
-    Memo::new(move |_| {
-        let text = search.get();
-        let text = text.trim_start_matches('?');
-        LeadQuery::parse(text).map_or_else(|_| text.to_owned(), |query| query.to_query())
-    })
-}
 
 #[component]
 pub fn LeadsPage() -> impl IntoView {
-    let address = use_list_query();
-    let query = Memo::new(move |_| LeadQuery::parse(&address.read()).unwrap_or_default());
-    let changed = RwSignal::new(0);
-    provide_context(Changed(changed));
-    let page = Resource::new(move || (address.get(), changed.get()), |(query, _)| list_leads(query));
-    // The total depends on the filter alone: turning pages or sorting does not count again.
-    let counted = Memo::new(move |_| {
-        let LeadQuery { filter, .. } = LeadQuery::parse(&address.read()).ok()?;
-        Some(LeadQuery { filter, ..LeadQuery::default() }.to_query())
-    });
-    preload();
-    let total = use_total(counted, changed);
+    let address = use_address();
+    let list = Memo::new(move |_| address.read().list());
+    let grid = Grid::new();
+    provide_context(grid);
+    let page = Resource::new(move || (list.get(), grid.changed.get()), |(list, _)| list_leads(list));
+    let views = Resource::new(move || grid.views_changed.get(), |_| list_views());
+    let total = use_total(address, grid);
+    preload_new();
+    preload_detail();
     let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
     view! {
         <Title text="Leads" />
         <div class="row page-head">
             <h1>"Leads"</h1>
-            <span class="faint num total">
-                {move || total.get().map(format::count)}
-            </span>
+            <span class="faint num total">{move || total.get().map(format::count)}</span>
             <span class="grow"></span>
+            <span id=MY_DAY class="my-day-place"></span>
             {may_create.then(|| view! {
-                <a class="btn btn-primary" href=move || with_query("/leads/new", &address.read())>
-                    <Icon icon=lu::LuPlus /><span>"New lead"</span>
+                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/leads/new", &address.read().to_query())>
+                    <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
                 </a>
             })}
         </div>
-        <Filters query />
-        <Transition fallback=|| view! { <Skeleton rows=12 /> }>
+        <Transition fallback=|| view! { <nav class="views" aria-hidden="true"></nav> }>
             {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => Either::Left(view! { <LeadTable page query=query.get_untracked() /> }),
-                    Err(error) => Either::Right(view! {
-                        <ErrorState error retry=Callback::new(move |()| page.refetch()) />
-                        <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
-                    }),
-                }
+                // Without its tabs the list is still of use: what fails here is said where views are saved.
+                let views = views.await.unwrap_or_default();
+                view! { <Views address grid views /> }
             })}
         </Transition>
+        <div class="toolbar">
+            <Filters address />
+            <button type="button" class="btn btn-small btn-quiet columns-button" popovertarget=COLUMNS><Icon icon=lu::LuColumns3 />"Columns"</button>
+            <div id=COLUMNS popover="auto" class="menu columns-panel" role="group" aria-label="Columns"></div>
+        </div>
+        <Transition fallback=|| view! { <Skeleton rows=12 /> }>
+            {move || {
+                let address = address.get();
+                Suspend::new(async move {
+                    match page.await {
+                        Ok(page) if page.items.is_empty() => view! { <NoLeads address /> }.into_any(),
+                        Ok(page) => {
+                            let around = Around::of(&page);
+                            grid.around.set(Some(around.clone()));
+                            grid.show(page.items);
+                            let pager = address.clone();
+                            view! { <LeadTable grid address /><Pager around address=pager total /> }.into_any()
+                        }
+                        Err(error) => view! {
+                            <ErrorState error retry=Callback::new(move |()| page.refetch()) />
+                            <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
+                        }
+                        .into_any(),
+                    }
+                })
+            }}
+        </Transition>
+        <Desk />
         <Outlet />
     }
 }
 
-/// The exact number of matching leads, asked for by the browser once the page is alive: no page waits for it.
-fn use_total(query: Memo<Option<String>>, changed: RwSignal<u32>) -> RwSignal<Option<i64>> {
-    let total = RwSignal::new(None);
+/// The exact number of matching leads, asked for by the browser once the page is alive: no page waits for it. It
+/// depends on the filter alone: turning pages or sorting does not count again.
+fn use_total(address: Memo<Address>, grid: Grid) -> RwSignal<Option<i64>> {
+    let counted = Memo::new(move |_| {
+        let address = address.read();
+        address.broken.is_none().then(|| address.query.filter_query())
+    });
+    let total = grid.total;
     Effect::new(move || {
-        changed.track();
-        let asked = query.get();
+        grid.changed.track();
+        let asked = counted.get();
         spawn_local(async move {
-            let counted = match asked.clone() {
+            let answer = match asked.clone() {
                 Some(query) => count_leads(query).await.ok(),
                 None => None,
             };
             // An answer to an older question says nothing about this list.
-            if query.try_get_untracked() == Some(asked) {
-                total.set(counted);
+            if counted.try_get_untracked() == Some(asked) {
+                total.set(answer);
             }
         });
     });

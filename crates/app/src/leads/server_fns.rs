@@ -1,8 +1,9 @@
 //! How the pages reach the use cases. Each calls one.
 
 use domain::{
-    LeadId, Page,
-    leads::{Lead, LeadInput},
+    Cursor, JobId, LeadId, Page,
+    events::{TimelineEntry, TimelinePart},
+    leads::{BulkInput, BulkJob, Duplicate, Lead, LeadInput, LeadRights, LeadScore, MergeInput, MyDay},
 };
 use leptos::{
     prelude::*,
@@ -10,9 +11,14 @@ use leptos::{
 };
 use serde_json::Value;
 
-use crate::UiError;
+#[cfg(feature = "ssr")]
+use super::detail::ENTRIES;
+use super::detail::LeadSheet;
 #[cfg(feature = "ssr")]
 use crate::viewer::acting;
+use crate::{UiError, viewer::Done};
+#[cfg(feature = "ssr")]
+use domain::leads::DuplicateQuery;
 
 /// One page of the list that the query string describes; no total.
 #[server(endpoint = "leads/list", input = GetUrl)]
@@ -31,20 +37,118 @@ pub async fn find_lead(id: LeadId) -> Result<Lead, UiError> {
     Ok(acting().await?.leads().find(id).await?)
 }
 
+/// All that the sheet of a lead shows at first, in one answer.
+#[server(endpoint = "leads/sheet", input = GetUrl)]
+pub async fn load_sheet(id: LeadId) -> Result<LeadSheet, UiError> {
+    let me = acting().await?;
+    let lead = me.leads().find(id).await?;
+    let product = match lead.assigned_product {
+        // One that was deleted since is no reason to show nothing at all.
+        Some(id) => me.products().find(id).await.ok(),
+        None => None,
+    };
+    Ok(LeadSheet {
+        rights: me.leads().may(&lead)?,
+        timeline: me.leads().timeline(id, TimelinePart::All, None, ENTRIES).await?,
+        files: me.attachments().list(id).await?,
+        score: me.leads().score(id).await?,
+        product,
+        lead,
+    })
+}
+
 #[server(endpoint = "leads/create", input = Json)]
-pub async fn create_lead(lead: LeadInput) -> Result<Lead, UiError> {
-    Ok(acting().await?.leads().create(lead).await?)
+pub async fn create_lead(lead: LeadInput) -> Result<Done<Lead>, UiError> {
+    let me = acting().await?;
+    Ok(Done::by(&me, me.leads().create(lead).await?))
 }
 
 /// `patch` is a JSON merge patch; with `version` in it, a stale one is refused.
 #[server(endpoint = "leads/update", input = Json)]
-pub async fn update_lead(id: LeadId, patch: Value) -> Result<Lead, UiError> {
-    Ok(acting().await?.leads().update(id, patch).await?)
+pub async fn update_lead(id: LeadId, patch: Value) -> Result<Done<Lead>, UiError> {
+    let me = acting().await?;
+    Ok(Done::by(&me, me.leads().update(id, patch).await?))
 }
 
 #[server(endpoint = "leads/delete", input = Json)]
-pub async fn delete_lead(id: LeadId) -> Result<(), UiError> {
-    Ok(acting().await?.leads().delete(id).await?)
+pub async fn delete_lead(id: LeadId) -> Result<Done<()>, UiError> {
+    let me = acting().await?;
+    me.leads().delete(id).await?;
+    Ok(Done::by(&me, ()))
+}
+
+#[server(endpoint = "leads/restore", input = Json)]
+pub async fn restore_lead(id: LeadId) -> Result<Done<Lead>, UiError> {
+    let me = acting().await?;
+    Ok(Done::by(&me, me.leads().restore(id).await?))
+}
+
+/// Merges `input.from` into the lead.
+#[server(endpoint = "leads/merge", input = Json)]
+pub async fn merge_leads(id: LeadId, input: MergeInput) -> Result<Done<Lead>, UiError> {
+    let me = acting().await?;
+    Ok(Done::by(&me, me.leads().merge(id, input).await?))
+}
+
+/// Changes many leads; more than 1,000 become a job, which [`find_job`] follows.
+#[server(endpoint = "leads/bulk", input = Json)]
+pub async fn bulk_leads(input: BulkInput) -> Result<BulkJob, UiError> {
+    Ok(acting().await?.leads().bulk(input).await?)
+}
+
+#[server(endpoint = "jobs/find", input = GetUrl)]
+pub async fn find_job(id: JobId) -> Result<BulkJob, UiError> {
+    Ok(acting().await?.jobs().find(id).await?)
+}
+
+#[server(endpoint = "jobs/cancel", input = Json)]
+pub async fn cancel_job(id: JobId) -> Result<BulkJob, UiError> {
+    Ok(acting().await?.jobs().cancel(id).await?)
+}
+
+/// Takes back what one request of the person's did to leads; more than 1,000 become a job.
+#[server(endpoint = "undo", input = Json)]
+pub async fn undo(request_id: String) -> Result<BulkJob, UiError> {
+    Ok(acting().await?.leads().undo(&request_id).await?)
+}
+
+/// What happened to a lead, newest first; 1 to 200 entries.
+#[server(endpoint = "leads/timeline", input = GetUrl)]
+pub async fn load_timeline(
+    id: LeadId,
+    part: TimelinePart,
+    cursor: Option<Cursor>,
+    limit: u16,
+) -> Result<Page<TimelineEntry>, UiError> {
+    Ok(acting().await?.leads().timeline(id, part, cursor.as_ref(), limit).await?)
+}
+
+/// The person's own follow-ups: overdue, today, and the six days after.
+#[server(endpoint = "leads/my_day", input = GetUrl)]
+pub async fn load_my_day() -> Result<MyDay, UiError> {
+    Ok(acting().await?.leads().my_day().await?)
+}
+
+/// The score with its points.
+#[server(endpoint = "leads/score", input = GetUrl)]
+pub async fn score_of_lead(id: LeadId) -> Result<LeadScore, UiError> {
+    Ok(acting().await?.leads().score(id).await?)
+}
+
+/// Leads with this e-mail or phone, other than `except`; at most 5.
+#[server(endpoint = "leads/duplicates", input = GetUrl)]
+pub async fn duplicates_of(
+    email: Option<String>,
+    phone: Option<String>,
+    except: Option<LeadId>,
+) -> Result<Vec<Duplicate>, UiError> {
+    Ok(acting().await?.leads().duplicates(&DuplicateQuery { email, phone, except }).await?)
+}
+
+/// What the viewer may do with a lead: the page offers only that.
+#[server(endpoint = "leads/rights", input = GetUrl)]
+pub async fn rights_on_lead(id: LeadId) -> Result<LeadRights, UiError> {
+    Ok(acting().await?.leads().rights(id).await?)
 }
 
 #[cfg(feature = "ssr")]

@@ -1,88 +1,170 @@
-//! The rows, and headings that sort.
+//! The rows, and headings that sort. One listener serves all cells; what editing takes is loaded apart.
+
+use std::sync::Arc;
 
 use domain::{
-    Page,
-    leads::{Lead, LeadQuery, SortField, SortKey},
+    LeadId,
+    leads::{LeadQuery, SortField, SortKey},
     users::Role,
 };
 use icondata_lu as lu;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{columns::Column, format::Today, pager::Pager};
+use super::{
+    address::{Address, with_query},
+    columns::Column,
+    format::Today,
+    grid::{Cell, Grid, Row},
+};
 use crate::{
     ui::{EmptyState, Icon},
-    viewer::use_session,
+    viewer::{Session, use_session},
 };
 
-/// One page of leads; or why there is none.
-#[component]
-pub fn LeadTable(page: Page<Lead>, query: LeadQuery) -> impl IntoView {
-    if !page.items.is_empty() {
-        return EitherOf3::A(
-            view! { <Rows items=page.items query=query.clone() /><Pager next=page.next_cursor query /> },
-        );
-    }
-    if query.filter.is_empty() && query.cursor.is_none() {
-        let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
-        let text = if may_create {
-            "Leads you create, import or are given appear here."
-        } else {
-            "Leads appear here when they are won and you are chosen to deliver them."
-        };
-        return EitherOf3::B(view! {
-            <EmptyState icon=lu::LuInbox title="No leads yet" text=text.to_owned()>
-                {may_create.then(|| view! { <a class="btn btn-primary" href="/leads/new"><Icon icon=lu::LuPlus />"New lead"</a> })}
-            </EmptyState>
-        });
-    }
-    EitherOf3::C(view! {
-        <EmptyState icon=lu::LuSearchX title="No lead matches" text="Take away a condition, or start over.".to_owned()>
-            <a class="btn" href="/leads">"Clear all"</a>
-        </EmptyState>
-    })
-}
+/// The columns as they stand, with the widths people gave them.
+type Columns = Vec<(Column, Option<u16>)>;
 
+/// One page of leads.
 #[component]
-fn Rows(items: Vec<Lead>, query: LeadQuery) -> impl IntoView {
+pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
     let session = use_session();
-    let columns = session.with_value(|session| match session.user.role {
-        Role::Admin | Role::Agent => Column::FOR_SALES,
-        Role::Engineer => Column::FOR_ENGINEERS,
-    });
+    let role = session.with_value(|session| session.user.role);
+    let columns = Column::chosen(&address.columns, role);
+    let headings = columns.iter().map(|(column, _)| heading(*column, &address)).collect_view();
+    let widths = widths(&columns);
     let today = session.with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
-    let here = query.to_query();
-    let rows = session.with_value(|session| {
-        let row = |lead: &Lead| {
-            let href = with_query(&format!("/leads/{}", lead.id), &here);
-            let cells = columns.iter().map(|column| {
-                view! { <td class=column.class()>{column.cell(lead, session, today, &href)}</td> }
-            });
-            view! { <tr data-lead=lead.id.0>{cells.collect_view()}</tr> }
-        };
-        items.iter().map(row).collect_view()
-    });
+    // Counted, not stored with this component: while another page of the list is on its way these rows still stand, and
+    // their leads may change.
+    let place = Arc::new(Place { session, columns, today, list: address.to_query(), role });
+    // Rows that stay when a list loads again are not drawn anew; under other columns or another address they are.
+    let list = address.to_query();
+    let whole = move || grid.rows.with(|rows| rows.iter().all(|row| grid.selected.read().contains(row.id)));
     view! {
         <div class="card table-card">
-            <table class="table">
-                <thead><tr>{columns.iter().map(|column| heading(*column, &query)).collect_view()}</tr></thead>
-                <tbody>{rows}</tbody>
+            <table class="table" on:click=move |event| open_cell(grid, role, &event)>
+                {widths}
+                <thead><tr>
+                    <th scope="col" class="c-select">
+                        <label class="pick"><input type="checkbox" aria-label="Select all on this page"
+                            prop:checked=whole on:change=move |_| grid.toggle_page() /></label>
+                    </th>
+                    {headings}
+                </tr></thead>
+                <tbody>
+                    <For each=move || grid.rows.get() key=move |row| (row.id, list.clone()) children=move |row| table_row(grid, row, place.clone()) />
+                </tbody>
             </table>
         </div>
     }
 }
 
+/// What every row needs to be drawn.
+struct Place {
+    session: StoredValue<Session>,
+    columns: Columns,
+    today: Today,
+    list: String,
+    role: Role,
+}
+
+fn table_row(grid: Grid, row: Row, place: Arc<Place>) -> AnyView {
+    let id = row.id;
+    let name = row.lead.read_untracked().name.clone();
+    let selected = move || grid.selected.read().contains(id);
+    // What stands in a cell follows the lead; the cell and the link in it stay, and with them the focus.
+    let cell = |column: Column| {
+        let (lead, place) = (row.lead.clone(), place.clone());
+        let editable = column.is_editable(place.role).then(|| column.name());
+        let href = (column == Column::Lead).then(|| lead_href(id, &place.list));
+        let inside = move || {
+            let lead = lead.read();
+            place.session.with_value(|session| column.cell(&lead, session, place.today))
+        };
+        let inside = match href {
+            Some(href) => view! { <a class="lead-name" href=href>{inside}</a> }.into_any(),
+            None => inside.into_any(),
+        };
+        view! { <td class=column.class() data-col=editable tabindex="-1">{inside}</td> }.into_any()
+    };
+    let cells = place.columns.iter().map(|(column, _)| cell(*column)).collect::<Vec<_>>();
+    view! {
+        <tr data-lead=id.0 class:selected=selected>
+            <td class="c-select"><label class="pick"><input type="checkbox" aria-label=format!("Select {name}")
+                prop:checked=selected on:change=move |_| grid.toggle(id) /></label></td>
+            {cells}
+            <td class="c-tools">{tools(grid, &row, &place)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What a thumb reaches for on a phone's card: call, note, status.
+fn tools(grid: Grid, row: &Row, place: &Place) -> impl IntoView + use<> {
+    let (id, lead) = (row.id, row.lead.clone());
+    let name = lead.read_untracked().name.clone();
+    let note = format!("{}#note", lead_href(id, &place.list));
+    let moves = Column::Status.is_editable(place.role);
+    let call = format!("Call {name}");
+    let phone =
+        move || {
+            let phone = lead.read().phone.clone();
+            phone.map(|phone| view! {
+            <a class="icon-button" href=format!("tel:{phone}") aria-label=call.clone()><Icon icon=lu::LuPhone /></a>
+        })
+        };
+    view! {
+        {phone}
+        <a class="icon-button" href=note aria-label=format!("Write a note on {name}")><Icon icon=lu::LuNotebookPen /></a>
+        {moves.then(|| view! {
+            <button type="button" class="icon-button" aria-label=format!("Change the status of {name}")
+                on:click=move |_| grid.open.set(Some(Cell { lead: id, column: Column::Status }))><Icon icon=lu::LuArrowRightLeft /></button>
+        })}
+    }
+}
+
+/// A click into a cell opens it for editing, unless it meant what stands in there.
+fn open_cell(grid: Grid, role: Role, event: &MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(target) = target else { return };
+    if matches!(target.closest("a, button, input, label"), Ok(Some(_)) | Err(_)) {
+        return;
+    }
+    if let Some(cell) = cell_of(&target, role) {
+        grid.open.set(Some(cell));
+    }
+}
+
+/// The editable cell around an element.
+pub fn cell_of(element: &web_sys::Element, role: Role) -> Option<Cell> {
+    let cell = element.closest("td[data-col]").ok()??;
+    let lead = cell.closest("tr[data-lead]").ok()??.get_attribute("data-lead")?.parse().ok()?;
+    let column = Column::named(&cell.get_attribute("data-col")?)?;
+    column.is_editable(role).then_some(Cell { lead, column })
+}
+
+/// Fixed widths: nothing moves while rows come and go.
+fn widths(columns: &[(Column, Option<u16>)]) -> impl IntoView + use<> {
+    let each = columns.iter().map(|(column, width)| {
+        view! { <col style=format!("width:{}px", width.unwrap_or(column.width())) /> }
+    });
+    view! { <colgroup><col style="width:40px" />{each.collect_view()}</colgroup> }
+}
+
 /// A heading is a link to the list sorted by it: a click sorts ascending, then descending, then not. With Shift the
 /// key is added behind the others.
-fn heading(column: Column, query: &LeadQuery) -> AnyView {
+fn heading(column: Column, address: &Address) -> AnyView {
+    let name = column.name();
     let Some(field) = column.sort() else {
-        return view! { <th scope="col" class=column.class()>{column.heading()}</th> }.into_any();
+        return view! { <th scope="col" class=column.class() data-heading=name>{column.heading()}</th> }.into_any();
     };
-    let now = query.sort.iter().find(|key| key.field == field).map(|key| key.descending);
-    let href = list_href(&LeadQuery { sort: next_sort(&query.sort, field, false), ..query.first_page() });
-    let added = list_href(&LeadQuery { sort: next_sort(&query.sort, field, true), ..query.first_page() });
+    let query = &address.query;
+    let place = query.sort.iter().position(|key| key.field == field);
+    let now = place.map(|at| query.sort[at].descending);
+    let sorted = |add| LeadQuery { sort: next_sort(&query.sort, field, add), ..query.first_page() };
+    let (href, added) = (address.with(sorted(false)).href(), address.with(sorted(true)).href());
     let navigate = use_navigate();
-    let add = move |event: leptos::ev::MouseEvent| {
+    let add = move |event: MouseEvent| {
         if event.shift_key() {
             event.prevent_default();
             navigate(&added, NavigateOptions::default());
@@ -93,9 +175,11 @@ fn heading(column: Column, query: &LeadQuery) -> AnyView {
         Some(false) => ("ascending", Some(lu::LuArrowUp)),
         Some(true) => ("descending", Some(lu::LuArrowDown)),
     };
+    // With several keys, each heading says which it is.
+    let nth = place.filter(|_| query.sort.len() > 1).map(|at| view! { <sup>{at + 1}</sup> });
     view! {
-        <th scope="col" class=column.class() aria-sort=order>
-            <a href=href on:click=add>{column.heading()}{icon.map(|icon| view! { <Icon icon /> })}</a>
+        <th scope="col" class=column.class() aria-sort=order data-heading=name>
+            <a href=href on:click=add>{column.heading()}{icon.map(|icon| view! { <Icon icon /> })}{nth}</a>
         </th>
     }
     .into_any()
@@ -120,14 +204,35 @@ fn next_sort(sort: &[SortKey], field: SortField, add: bool) -> Vec<SortKey> {
     keys
 }
 
-/// The list's address.
-pub fn list_href(query: &LeadQuery) -> String {
-    with_query("/leads", &query.to_query())
+/// A lead's own address over this list.
+pub fn lead_href(id: LeadId, list: &str) -> String {
+    with_query(&format!("/leads/{id}"), list)
 }
 
-/// An address that keeps the list behind it.
-pub fn with_query(path: &str, query: &str) -> String {
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+/// Why there is no row.
+#[component]
+pub fn NoLeads(address: Address) -> impl IntoView {
+    if address.query.filter.is_empty() && address.query.cursor.is_none() {
+        let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
+        let text = if may_create {
+            "Leads you create, import or are given appear here."
+        } else {
+            "Leads appear here when they are won and you are chosen to deliver them."
+        };
+        return view! {
+            <EmptyState icon=lu::LuInbox title="No leads yet" text=text.to_owned()>
+                {may_create.then(|| view! { <a class="btn btn-primary" href="/leads/new"><Icon icon=lu::LuPlus />"New lead"</a> })}
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let all = address.with(LeadQuery { filter: Default::default(), ..address.query.first_page() }).href();
+    view! {
+        <EmptyState icon=lu::LuSearchX title="No lead matches" text="Take away a condition, or start over.".to_owned()>
+            <a class="btn" href=all>"Clear all"</a>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 
 use super::Tab;
 use crate::{
+    search::Search,
     ui::{Avatar, Icon},
     viewer::use_session,
 };
@@ -22,6 +23,7 @@ pub fn Header() -> impl IntoView {
                 {Tab::of(role).filter(|tab| tab.is_admin()).map(tab_link).collect_view()}
             </nav>
             <span class="grow"></span>
+            <Search />
             <UserMenu />
         </header>
     }

@@ -35,12 +35,12 @@ pub fn Dialog(
             on:cancel=move |event: leptos::ev::Event| { event.prevent_default(); on_close.run(()) }
             on:mousedown=outside>
             <div class="dialog-panel">
-                <header class="dialog-head">
+                <div class="dialog-head">
                     <h2>{title}</h2>
                     <button type="button" class="icon-button" aria-label="Close" on:click=move |_| on_close.run(())>
                         <Icon icon=lu::LuX />
                     </button>
-                </header>
+                </div>
                 {children()}
             </div>
         </dialog>

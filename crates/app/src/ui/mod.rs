@@ -10,7 +10,7 @@ pub use dialog::{Dialog, focus_after_dialog};
 pub use field::Field;
 pub use marks::{Avatar, Icon};
 pub use states::{EmptyState, ErrorState, Skeleton};
-pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
+pub use toast::{Toaster, Toasts, ToastsOver, provide_toasts, use_toasts};
 
 /// Puts the focus on the first element that the selector finds.
 pub fn focus(selector: &str) {

@@ -65,6 +65,17 @@ pub struct Event {
     pub request_id: Option<String>,
 }
 
+/// A stretch of the log, for machines that follow it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Feed {
+    /// In the order in which they became final. Within one lead, ids tell what came first.
+    pub items: Vec<Event>,
+    /// Send it back as `after`. When it stays the same, there is no more for now; it may move on without any item.
+    pub next: EventId,
+}
+
 /// One line of a lead's timeline: what happened, with what it was about as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -72,10 +83,10 @@ pub struct Event {
 pub struct TimelineEntry {
     #[serde(flatten)]
     pub event: Event,
-    /// Present for `interaction.created`.
+    /// Present for `interaction.created`, unless it was deleted since. The event's own changes are then empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Interaction>,
-    /// Present for `attachment.created`.
+    /// Present for `attachment.created`, unless it was deleted since. The event's own changes are then empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Attachment>,
 }
@@ -94,4 +105,35 @@ pub enum TimelinePart {
     Files,
     /// What came through MCP.
     Agents,
+}
+
+impl TimelinePart {
+    /// Every part, in the order of the tabs.
+    pub const ALL: [TimelinePart; 5] = [
+        TimelinePart::All,
+        TimelinePart::Interactions,
+        TimelinePart::Changes,
+        TimelinePart::Files,
+        TimelinePart::Agents,
+    ];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TimelinePart::All => "all",
+            TimelinePart::Interactions => "interactions",
+            TimelinePart::Changes => "changes",
+            TimelinePart::Files => "files",
+            TimelinePart::Agents => "agents",
+        }
+    }
+}
+
+impl std::str::FromStr for TimelinePart {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = "expected all, interactions, changes, files or agents";
+        TimelinePart::ALL.into_iter().find(|part| part.as_str() == text).ok_or(expected)
+    }
 }

@@ -66,6 +66,42 @@ pub enum JobState {
     Cancelled,
 }
 
+impl JobState {
+    /// Every state, in the order in which a job goes through them.
+    pub const ALL: [JobState; 5] =
+        [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed, JobState::Cancelled];
+
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JobState::Queued => "queued",
+            JobState::Running => "running",
+            JobState::Done => "done",
+            JobState::Failed => "failed",
+            JobState::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether nothing will change about it any more.
+    pub fn is_over(self) -> bool {
+        match self {
+            JobState::Queued | JobState::Running => false,
+            JobState::Done | JobState::Failed | JobState::Cancelled => true,
+        }
+    }
+}
+
+impl std::str::FromStr for JobState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        JobState::ALL
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or("expected queued, running, done, failed or cancelled")
+    }
+}
+
 /// One lead that refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -89,11 +125,12 @@ pub struct BulkJob {
     pub rows_total: i64,
     /// Looked at so far.
     pub rows_done: i64,
+    /// As they were to be, those included that were so before.
     pub rows_changed: i64,
     pub rows_failed: i64,
     /// The first 1,000 of them.
     pub failures: Vec<BulkFailure>,
-    /// Why nothing was changed, when nothing was.
+    /// Why it ended early, and what was kept.
     pub failure: Option<String>,
     /// Undoes all of it: see `POST /api/undo`.
     pub undo: Option<String>,
@@ -101,4 +138,13 @@ pub struct BulkJob {
     pub created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
     pub finished_at: Option<OffsetDateTime>,
+}
+
+/// Takes back what one request changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UndoInput {
+    /// The `X-Request-Id` of the answer to that request, or the `undo` of a [`BulkJob`].
+    pub request_id: String,
 }

@@ -19,6 +19,7 @@ pub struct LeadFilter {
     pub created: Between<Date>,
     pub closed: Between<Date>,
     pub follow_up: Between<Date>,
+    pub follow_up_due: Vec<FollowUpDue>,
     /// Words that must all occur in name, e-mail, phone or company.
     pub q: Option<String>,
 }
@@ -78,6 +79,51 @@ impl std::str::FromStr for Owner {
             "none" => Ok(Owner::Nobody),
             id => id.parse().map(Owner::User).map_err(|_| "expected a user's id, me or none"),
         }
+    }
+}
+
+/// When a lead is to be followed up, seen from today in the asking user's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowUpDue {
+    /// Before today.
+    Overdue,
+    Today,
+    /// Within the seven days after today.
+    Week,
+    /// Not at all: there is no follow-up.
+    None,
+}
+
+impl FollowUpDue {
+    /// All of them, the most urgent first.
+    pub const ALL: [FollowUpDue; 4] = [FollowUpDue::Overdue, FollowUpDue::Today, FollowUpDue::Week, FollowUpDue::None];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FollowUpDue::Overdue => "overdue",
+            FollowUpDue::Today => "today",
+            FollowUpDue::Week => "week",
+            FollowUpDue::None => "none",
+        }
+    }
+
+    /// The words people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            FollowUpDue::Overdue => "Overdue",
+            FollowUpDue::Today => "Today",
+            FollowUpDue::Week => "Next 7 days",
+            FollowUpDue::None => "Not set",
+        }
+    }
+}
+
+impl std::str::FromStr for FollowUpDue {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        FollowUpDue::ALL.into_iter().find(|due| due.as_str() == text).ok_or("expected overdue, today, week or none")
     }
 }
 

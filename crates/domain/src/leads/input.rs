@@ -130,8 +130,15 @@ impl LeadInput {
         self.products.sort();
         self.products.dedup();
         self.validate()?;
+        self.follow_up_at = self.follow_up_at.map(as_stored);
         Ok(self)
     }
+}
+
+/// In UTC and to the microsecond, as the database gives it back: otherwise the same moment would look like a change.
+fn as_stored(at: OffsetDateTime) -> OffsetDateTime {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    at.replace_microsecond(at.microsecond()).unwrap_or(at)
 }
 
 fn percent(value: &i16, _: &()) -> garde::Result {
@@ -196,6 +203,14 @@ mod tests {
     fn blank_text_is_no_value() {
         let input = LeadInput { company: Some("   ".into()), ..named(" Maya ") }.checked().unwrap();
         assert_eq!((input.name.as_str(), input.company), ("Maya", None));
+    }
+
+    #[test]
+    fn a_moment_is_the_same_in_every_zone() {
+        let at = time::macros::datetime!(2027-01-01 8:00:00.000_000_789 +2);
+        let input = LeadInput { follow_up_at: Some(at), ..named("Maya") }.checked().unwrap();
+        let text = serde_json::to_value(input).unwrap()["followUpAt"].clone();
+        assert_eq!(text, "2027-01-01T06:00:00Z");
     }
 
     #[test]

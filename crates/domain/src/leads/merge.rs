@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Lead;
-use crate::LeadId;
+use crate::{Fields, LeadId};
 
 /// Merges `from` into the lead of the path: interactions, files and products move along, `from` is deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,4 +27,67 @@ pub struct Duplicate {
     pub lead: Lead,
     /// `email`, `phone`, or both.
     pub same: Vec<String>,
+}
+
+/// Digits of a phone number that tell it from others: the rest is country code and habit.
+const PHONE_KEY: usize = 9;
+/// Fewer digits are an extension or a slip, and would match strangers.
+const PHONE_LEAST: usize = 6;
+
+/// What a duplicate is looked for by; without either, nothing is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DuplicateQuery {
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    /// The lead itself, when it exists already.
+    pub except: Option<LeadId>,
+}
+
+impl DuplicateQuery {
+    /// Reads a query string (without `?`); an empty value is none.
+    pub fn parse(query: &str) -> Result<Self, Fields> {
+        let (mut out, mut fields) = (DuplicateQuery::default(), Fields::default());
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.trim();
+            match &*name {
+                _ if value.is_empty() => {}
+                _ if value.contains('\0') => fields.add(name, "contains a control character"),
+                "email" => out.email = Some(value.to_owned()),
+                "phone" => out.phone = Some(value.to_owned()),
+                "except" => match value.parse() {
+                    Ok(id) => out.except = Some(id),
+                    Err(_) => fields.add(name, "expected a lead's id"),
+                },
+                _ => fields.add(name, "is not a known parameter"),
+            }
+        }
+        fields.into_result()?;
+        Ok(out)
+    }
+}
+
+/// How an e-mail is compared.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// How a phone number is compared: its last nine digits, or all of a shorter one.
+pub fn phone_key(phone: &str) -> Option<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() >= PHONE_LEAST).then(|| digits[digits.len().saturating_sub(PHONE_KEY)..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_is_the_same_with_and_without_its_country_code() {
+        for phone in ["+49 30 901820-30", "0049 (30) 90182030", "030 90182030"] {
+            assert_eq!(phone_key(phone).as_deref(), Some("090182030"), "{phone}");
+        }
+        assert_eq!(phone_key("+1 (206) 555-0123"), phone_key("206.555.0123"));
+        assert_eq!(phone_key("555-0123").as_deref(), Some("5550123"), "a short one is compared as a whole");
+        assert_eq!(phone_key("ext 123"), None);
+    }
 }

@@ -1,22 +1,31 @@
 //! Leads: people and companies who may buy, from the first contact to the delivered work.
 
 mod bulk;
+pub mod cells;
+mod columns;
+mod export;
 mod filter;
 mod input;
 mod merge;
+mod my_day;
 mod query;
-mod score;
+mod rights;
+pub mod score;
 mod status;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-pub use bulk::{BulkAction, BulkFailure, BulkInput, BulkJob, JobState, MAX_AT_ONCE, MAX_IDS};
-pub use filter::{Between, LeadFilter, Owner};
+pub use bulk::{BulkAction, BulkFailure, BulkInput, BulkJob, JobState, MAX_AT_ONCE, MAX_IDS, UndoInput};
+pub use columns::LeadColumn;
+pub use export::{ExportFormat, ExportInput};
+pub use filter::{Between, FollowUpDue, LeadFilter, Owner};
 pub use input::LeadInput;
-pub use merge::{Duplicate, MergeInput};
+pub use merge::{Duplicate, DuplicateQuery, MergeInput, email_key, phone_key};
+pub use my_day::{FollowUps, MyDay, SHOWN};
 pub use query::{LeadQuery, SortField, SortKey};
-pub use score::ScorePoint;
+pub use rights::LeadRights;
+pub use score::{LeadScore, ScorePoint};
 pub use status::{LeadPriority, LeadStatus};
 
 use crate::{LeadId, Money, ProductId, UserId, events::Door};

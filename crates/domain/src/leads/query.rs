@@ -165,6 +165,7 @@ impl LeadQuery {
             "closedTo" => day(value).map(|d| filter.closed.to = Some(d)),
             "followUpFrom" => day(value).map(|d| filter.follow_up.from = Some(d)),
             "followUpTo" => day(value).map(|d| filter.follow_up.to = Some(d)),
+            "followUp" => several(&mut filter.follow_up_due, value),
             "sort" => sort(value).map(|s| self.sort = s),
             "limit" => number(value, 1, MAX_LIMIT).map(|n| self.limit = n),
             "offset" => number(value, 0, MAX_OFFSET).map(|n| self.offset = n),
@@ -182,7 +183,7 @@ impl LeadQuery {
         let mut out = Serializer::new(String::new());
         let LeadQuery { filter, sort, limit, cursor, offset, total } = self;
         let LeadFilter { status, priority, source: _, assignee, engineer, product, value, .. } = filter;
-        let LeadFilter { created, closed, follow_up, q, .. } = filter;
+        let LeadFilter { created, closed, follow_up, follow_up_due, q, .. } = filter;
         put(&mut out, "q", q.as_deref().unwrap_or_default());
         put(&mut out, "status", &joined(status.iter().map(|s| s.as_str())));
         put(&mut out, "priority", &joined(priority.iter().map(|p| p.as_str())));
@@ -201,12 +202,18 @@ impl LeadQuery {
             put(&mut out, from, &text(*start));
             put(&mut out, to, &text(*end));
         }
+        put(&mut out, "followUp", &joined(follow_up_due.iter().map(|due| due.as_str())));
         put(&mut out, "sort", &joined(sort));
         put(&mut out, "limit", &if *limit == DEFAULT_LIMIT { String::new() } else { limit.to_string() });
         put(&mut out, "offset", &if *offset == 0 { String::new() } else { offset.to_string() });
         put(&mut out, "cursor", cursor.as_ref().map_or("", |c| &c.0));
         put(&mut out, "total", if *total { "true" } else { "" });
         out.finish()
+    }
+
+    /// The query string of the conditions alone: what a total and a bulk change are about.
+    pub fn filter_query(&self) -> String {
+        LeadQuery { filter: self.filter.clone(), ..LeadQuery::default() }.to_query()
     }
 
     /// The same list from its first page.
@@ -297,7 +304,7 @@ mod tests {
     #[test]
     fn a_query_survives_the_address_bar() {
         let text = "q=maya+okafor&status=won%2Clost&assignee=me%2C7%2Cnone&source=Cold%5C%2C+warm&valueMin=1000.00\
-                    &createdFrom=2026-01-31&sort=-value%2Cname&limit=25&cursor=abc&total=true";
+                    &createdFrom=2026-01-31&followUp=overdue%2Cnone&sort=-value%2Cname&limit=25&cursor=abc&total=true";
         let query = LeadQuery::parse(text).unwrap();
         assert_eq!(query.filter.status, [LeadStatus::Won, LeadStatus::Lost]);
         assert_eq!(query.filter.assignee, [Owner::Me, Owner::User(crate::UserId(7)), Owner::Nobody]);

@@ -1,4 +1,5 @@
-//! `siwaht backup` and `siwaht restore`: PostgreSQL's own dump, with one command and no settings to get wrong.
+//! `siwaht backup` and `siwaht restore`: PostgreSQL's own dump and the files folder, with one command and no settings to
+//! get wrong.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,7 +13,11 @@ use cluster::Programs;
 use service::{Clock, Crm};
 use tokio::process::Command;
 
-use crate::{config::Config, startup::Store};
+use super::archive;
+use crate::{
+    config::{Config, FilesPlace},
+    startup::Store,
+};
 
 /// A dump or restore that takes longer is stuck.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
@@ -41,21 +46,53 @@ impl Backup {
         dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&partial);
         let dumped = run(dump).await;
         store.close().await?;
-        if let Err(error) = dumped {
-            let _ = std::fs::remove_file(&partial);
-            return Err(error);
+        let written = match (dumped, &config.files) {
+            (Err(error), _) => Err(error),
+            (Ok(()), FilesPlace::Folder(folder)) => with_files(&self.file, folder, &partial).await,
+            (Ok(()), FilesPlace::Bucket(_)) => std::fs::rename(&partial, &self.file)
+                .with_context(|| format!("cannot write {}", self.file.display()))
+                .map(|()| None),
+        };
+        let _ = std::fs::remove_file(&partial);
+        let files = written?;
+        let size = std::fs::metadata(&self.file)?.len().div_ceil(1024);
+        let name = self.file.display();
+        match files {
+            Some(files) => println!("{name} holds everything, {files} files included: {size} KiB."),
+            None => println!("{name} holds the database: {size} KiB. Files stay in the bucket; back that up as well."),
         }
-        std::fs::rename(&partial, &self.file).with_context(|| format!("cannot write {}", self.file.display()))?;
-        let size = std::fs::metadata(&self.file)?.len();
-        println!("{} holds everything: {} KiB.", self.file.display(), size.div_ceil(1024));
         Ok(())
     }
 }
 
+/// Puts the dump and the files into one archive. Says how many files there are.
+async fn with_files(file: &Path, folder: &Path, dump: &Path) -> Result<Option<usize>> {
+    let (file, folder, dump) = (file.to_owned(), folder.to_owned(), dump.to_owned());
+    let task = tokio::task::spawn_blocking(move || {
+        let partial = file.with_extension("partial-archive");
+        let written = archive::write(&partial, &folder, &dump).and_then(|files| {
+            std::fs::rename(&partial, &file)?;
+            Ok(Some(files))
+        });
+        if written.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        written.with_context(|| format!("cannot write {}", file.display()))
+    });
+    task.await?
+}
+
 impl Restore {
-    /// All or nothing, and only into a database that holds no people: nothing is ever overwritten.
+    /// All or nothing (files without rows do no harm), and only into a database that holds no people: nothing is ever overwritten.
     pub async fn run(self, config: &Config) -> Result<()> {
-        readable(&self.file)?;
+        let folder = match (archive::is_one(&self.file)?, &config.files) {
+            (false, _) => None,
+            (true, FilesPlace::Folder(folder)) => Some(folder.clone()),
+            (true, FilesPlace::Bucket(_)) => bail!(
+                "{} holds files, which go into a folder: restore with SIWAHT_FILES set to one, then copy it into the bucket",
+                self.file.display()
+            ),
+        };
         let store = Store::visit(config).await?;
         // The schema that opening made gives way to the file's own.
         let crm = Crm::new(store.database.clone(), Clock::System);
@@ -66,20 +103,37 @@ impl Restore {
             Err(service::Error::Conflict { detail, .. }) => bail!(detail),
             Err(other) => return Err(other.into()),
         }
-        let mut restore = program("pg_restore", &store)?;
-        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(&self.file);
-        let restored = run(restore).await;
+        let restored = self.fill(&store, folder.as_deref()).await;
         store.close().await?;
         restored?;
         // A file of an older version gets the newer tables now, not at the next start.
-        Store::visit(config).await?.close().await?;
+        let store = Store::visit(config).await?;
+        let crm = Crm::new(store.database.clone(), Clock::System);
+        let adopted = crm.adopt_restored_events().await;
+        crm.close().await;
+        store.close().await?;
+        adopted?;
         println!("Restored from {}.", self.file.display());
         Ok(())
     }
-}
 
-fn readable(file: &Path) -> Result<()> {
-    std::fs::File::open(file).map(drop).with_context(|| format!("cannot read {}", file.display()))
+    /// First the files, if there are any, then the database.
+    async fn fill(&self, store: &Store, folder: Option<&Path>) -> Result<()> {
+        let dump = match folder {
+            None => self.file.clone(),
+            Some(folder) => {
+                let (file, folder) = (self.file.clone(), folder.to_owned());
+                tokio::task::spawn_blocking(move || archive::unpack(&file, &folder)).await??
+            }
+        };
+        let mut restore = program("pg_restore", store)?;
+        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(&dump);
+        let restored = run(restore).await;
+        if dump != self.file {
+            let _ = std::fs::remove_file(&dump);
+        }
+        restored
+    }
 }
 
 /// A client program with the database's address; the password goes into its environment, since arguments are seen by

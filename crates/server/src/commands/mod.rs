@@ -1,6 +1,8 @@
 //! The command line.
 
+mod archive;
 mod backup;
+mod export;
 mod people;
 mod serve;
 
@@ -31,10 +33,12 @@ enum Command {
     /// Add and list people, set passwords
     #[command(subcommand)]
     User(people::User),
-    /// Write the whole database into one file; the server may be running
+    /// Write the database and the files folder into one file; the server may be running
     Backup(backup::Backup),
     /// Fill an empty database from such a file
     Restore(backup::Restore),
+    /// Write leads into a CSV or XLSX file; the server may be running
+    Export(export::Export),
 }
 
 /// Runs what the arguments say.
@@ -54,6 +58,14 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Backup(backup) => backup.run(&config).await,
         Command::Restore(restore) => restore.run(&config).await,
+        Command::Export(export) => {
+            let store = Store::visit(&config).await?;
+            let crm = Crm::new(store.database.clone(), Clock::System);
+            let exported = export.run(&crm.acting_as(Actor::system())).await;
+            crm.close().await;
+            store.close().await?;
+            exported
+        }
         Command::User(user) => {
             let store = Store::visit(&config).await?;
             let crm = Crm::new(store.database.clone(), Clock::System);

@@ -4,7 +4,7 @@ use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use service::{Clock, Crm, Setup};
+use service::{Crm, Setup};
 
 use crate::{
     config::Config,
@@ -60,7 +60,8 @@ impl Serve {
         let addr = listener.local_addr()?;
         let store = Store::open(&config).await?;
         let secret = secret(&config)?;
-        let server = Server::new(config, store.database.clone(), Clock::System);
+        let crm = store.crm(&config)?;
+        let server = Server::new(config, crm);
         if self.demo {
             self.data.fill(&server.crm).await?;
         } else if let Setup::Link(token) = server.crm.prepare_setup().await? {

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     LeadId, Page,
-    leads::{Lead, LeadInput, LeadQuery},
+    leads::{Duplicate, DuplicateQuery, Lead, LeadInput, LeadQuery, LeadScore},
 };
 use serde_json::Value;
 use service::Error;
@@ -36,9 +36,10 @@ use crate::{problem::Problem, session::As};
         ("closedTo" = Option<String>, Query, description = "Last day"),
         ("followUpFrom" = Option<String>, Query, description = "First day"),
         ("followUpTo" = Option<String>, Query, description = "Last day"),
+        ("followUp" = Option<String>, Query, description = "overdue (before today), today, week (the seven days after today), none; today in the caller's time zone"),
         ("sort" = Option<String>, Query, description = "Up to three of createdAt, updatedAt, name, company, status, value, priority, score, followUpAt, lastContactedAt, closedAt; a leading - turns the order round; rows without a value come last. Default -createdAt"),
         ("limit" = Option<u16>, Query, description = "1 to 200; default 50"),
-        ("cursor" = Option<String>, Query, description = "nextCursor of the page before; only with the same sort"),
+        ("cursor" = Option<String>, Query, description = "nextCursor of the page before or previousCursor of the page behind; only with the same sort"),
         ("offset" = Option<u32>, Query, description = "Rows to skip, at most 10,000; deeper pages need a cursor"),
         ("total" = Option<bool>, Query, description = "Count all matching leads, exactly"),
     ),
@@ -122,4 +123,35 @@ pub async fn patch(As(me): As, Id(id): Id<LeadId>, Body(patch): Body<Value>) -> 
 pub async fn delete(As(me): As, Id(id): Id<LeadId>) -> Result<StatusCode, Problem> {
     me.leads().delete(id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Explains a lead's score, point by point.
+#[utoipa::path(get, path = "/api/leads/{id}/score", tag = "Leads", operation_id = "explainScore",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The score and its points", body = LeadScore),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn score(As(me): As, Id(id): Id<LeadId>) -> Result<Json<LeadScore>, Problem> {
+    Ok(Json(me.leads().score(id).await?))
+}
+
+/// Finds leads with the same e-mail or phone.
+///
+/// A phone is the same when its last nine digits are, so with and without a country code.
+#[utoipa::path(get, path = "/api/leads/duplicates", tag = "Leads", operation_id = "findDuplicates",
+    params(
+        ("email" = Option<String>, Query, description = "In any case"),
+        ("phone" = Option<String>, Query, description = "However it is written; at least six digits"),
+        ("except" = Option<i64>, Query, description = "The id of a lead to leave out"),
+    ),
+    responses(
+        (status = 200, description = "At most 5", body = Vec<Duplicate>),
+        (status = 400, description = "A parameter that cannot be", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn duplicates(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Vec<Duplicate>>, Problem> {
+    let query = DuplicateQuery::parse(&query.unwrap_or_default()).map_err(Error::BadRequest)?;
+    Ok(Json(me.leads().duplicates(&query).await?))
 }

@@ -1,7 +1,17 @@
 //! The door for machines: `/api`. Adapters of a few lines; what may happen is decided in `service`.
 
+mod attachments;
+mod bulk;
+mod events;
+mod export;
+mod interactions;
 mod leads;
+mod params;
+mod products;
+mod search;
 mod session;
+mod undo;
+mod views;
 
 use axum::{
     body::Bytes,
@@ -14,6 +24,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{problem::Problem, startup::Server};
 
+pub use self::{attachments::UPLOADS, export::EXPORTS};
+
 /// Every operation, with its place in the OpenAPI document.
 pub fn router() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
@@ -22,6 +34,28 @@ pub fn router() -> OpenApiRouter<Server> {
         .routes(routes!(session::me))
         .routes(routes!(leads::list, leads::create))
         .routes(routes!(leads::find, leads::replace, leads::patch, leads::delete))
+        .routes(routes!(interactions::list, interactions::log))
+        .routes(routes!(interactions::edit, interactions::delete))
+        .routes(routes!(events::history))
+        .routes(routes!(events::timeline))
+        .routes(routes!(events::follow))
+        .routes(routes!(search::my_day))
+        .routes(routes!(views::list, views::create))
+        .routes(routes!(views::update, views::delete))
+        .routes(routes!(search::search))
+        .routes(routes!(products::find))
+        .routes(routes!(bulk::bulk))
+        .routes(routes!(bulk::find_job))
+        .routes(routes!(bulk::cancel_job))
+        .routes(routes!(undo::undo))
+        .routes(routes!(undo::restore))
+        .routes(routes!(undo::merge))
+        .routes(routes!(attachments::list, attachments::upload))
+        .routes(routes!(attachments::find, attachments::rename, attachments::delete))
+        .routes(routes!(attachments::download))
+        .routes(routes!(leads::score))
+        .routes(routes!(leads::duplicates))
+        .routes(routes!(export::export))
 }
 
 /// A JSON body. What cannot be read is 400, a wrong content type 415, a wrong value 422 with its field.

@@ -9,7 +9,7 @@ use std::{
 
 fn siwaht(data: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_siwaht"));
-    for name in ["DATABASE_URL", "PGHOST", "PGDATABASE", "APP_ENV", "NODE_ENV", "SESSION_SECRET"] {
+    for name in ["DATABASE_URL", "PGHOST", "PGDATABASE", "APP_ENV", "NODE_ENV", "SESSION_SECRET", "SIWAHT_FILES"] {
         command.env_remove(name);
     }
     command.env("SIWAHT_DATA", folder(data)).env("SIWAHT_ADDR", "127.0.0.1:0").stdin(Stdio::null());
@@ -39,6 +39,7 @@ fn what_cannot_start_says_why_in_one_line() {
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none", "cannot use the database of DATABASE_URL"),
         ("DATABASE_URL", "postgres://[::bad", "DATABASE_URL cannot be read"),
         ("SESSION_SECRET", "short", "SESSION_SECRET: needs at least 32 characters"),
+        ("SIWAHT_FILES", "ftp://files", "SIWAHT_FILES: expected a folder or s3://bucket/prefix"),
         ("APP_ENV", "production", "SESSION_SECRET: must be set in production"),
     ] {
         let output = siwaht("none").arg("serve").env(name, value).output().unwrap();
@@ -91,6 +92,10 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     let list = siwaht("first").args(["user", "list"]).output().unwrap();
     assert!(String::from_utf8_lossy(&list.stdout).contains("ada@example.com"));
 
+    let attached = "files/leads/7/0123456789abcdef0123456789abcdef";
+    std::fs::create_dir_all(folder("first").join("files/leads/7")).unwrap();
+    std::fs::write(folder("first").join(attached), "an offer").unwrap();
+    std::fs::write(folder("first").join(format!("{attached}#1")), "half an offer").unwrap();
     let file = folder("backup.dump");
     let backup = siwaht("first").arg("backup").arg(&file).output().unwrap();
     assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
@@ -102,6 +107,11 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     assert!(restore.status.success(), "{}", String::from_utf8_lossy(&restore.stderr));
     let list = siwaht("restored").args(["user", "list"]).output().unwrap();
     assert!(String::from_utf8_lossy(&list.stdout).contains("ada@example.com"));
+
+    let restored = folder("restored").join("files");
+    assert_eq!(std::fs::read_to_string(folder("restored").join(attached)).unwrap(), "an offer");
+    assert_eq!(std::fs::read_dir(&restored).unwrap().count(), 1, "the dump has gone from beside them");
+    assert_eq!(std::fs::read_dir(restored.join("leads/7")).unwrap().count(), 1);
 
     drop(server);
     let (server, said) = serve("first", &[]);

@@ -141,6 +141,8 @@ async fn filters_find_what_they_say(pool: sqlx::PgPool) {
         ("q=w_nd", vec![]),
         ("q=th_w", vec!["Jonas"]),
         ("followUpFrom=2026-11-23&followUpTo=2026-11-23", vec!["Priya"]),
+        ("followUp=week", vec!["Priya"]),
+        ("followUp=overdue,none", vec!["Jonas", "Maya 100%"]),
         ("createdTo=2026-11-21", vec![]),
         ("createdFrom=2026-11-22", vec!["Jonas", "Maya 100%", "Priya"]),
     ] {
@@ -181,10 +183,13 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         "product=99999999999999999999",
         "q=%00",
         "total=maybe",
+        "followUp=soon",
     ] {
         let answer = ada.get(&format!("/api/leads?{query}")).await;
         seen.push(format!("GET ?{query} → {} {}", answer.status.as_u16(), answer.json()["fields"]));
     }
+    let answer = ada.get("/api/leads/duplicates?except=me&colour=red").await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["fields"]["except"]), (400, &json!("expected a lead's id")));
     let long = "x".repeat(201);
     for body in [
         json!({}),

@@ -3,8 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop the test, as the tests themselves do")]
 
 mod alarms;
+mod attachments;
+mod bulk;
 mod commands;
+mod export;
+mod interactions;
 mod leads;
 mod outages;
+mod search;
 mod sessions;
+mod sheet;
 mod support;
+mod timeline;
+mod views;

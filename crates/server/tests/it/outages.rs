@@ -5,7 +5,7 @@ use axum::http::Method;
 use cluster::{Cluster, Programs};
 use serde_json::json;
 use server::{config::Config, startup::Server};
-use service::{Clock, Database};
+use service::{Clock, Crm, Database};
 use testkit::{PASSWORD, TestCrm};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,7 +16,7 @@ async fn without_its_database_the_server_says_so_and_recovers_by_itself() {
     let database = Database::prepare(Some(&cluster.url("siwaht"))).unwrap();
     service::migrate(&database).await.unwrap();
     let config = Config::read(|_| None).unwrap();
-    let server = Server::new(config, database.clone(), Clock::System);
+    let server = Server::new(config, Crm::new(database.clone(), Clock::System));
     let router = server.router("a secret of tests, long enough to sign cookies");
     let crm = TestCrm::on(database, Clock::System).await;
     let client = Client::new(router, None);

@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::SocketAddr};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
@@ -12,6 +12,7 @@ use domain::users::User;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use server::{config::Config, startup::Server};
+use service::{Crm, Files};
 use testkit::{PASSWORD, TestCrm};
 use tower::ServiceExt;
 
@@ -24,6 +25,25 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    pub bytes: Bytes,
+}
+
+/// The content type of what [`multipart`] makes.
+pub const MULTIPART: (&str, &str) = ("content-type", "multipart/form-data; boundary=edge");
+
+/// Files as the parts `file` of a form. Names go in as they are, as programs of all sorts send them.
+pub fn multipart(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, bytes) in files {
+        body.extend(
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n").bytes(),
+        );
+        body.extend(b"Content-Type: image/png\r\n\r\n");
+        body.extend(*bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--edge--\r\n");
+    body
 }
 
 impl Answer {
@@ -45,9 +65,15 @@ pub struct Client {
 
 impl TestServer {
     pub async fn over(pool: sqlx::PgPool) -> Self {
-        let crm = TestCrm::over(pool).await;
+        Self::keeping(pool, Files::in_memory()).await
+    }
+
+    /// The same with a place for files.
+    pub async fn keeping(pool: sqlx::PgPool, files: Files) -> Self {
+        let mut crm = TestCrm::over(pool).await;
+        crm.crm = Crm::with_files(crm.database.clone(), crm.clock.clone(), files);
         let config = Config::read(|name| (name == "SIWAHT_SITE").then(|| "site".to_owned())).unwrap();
-        let server = Server::new(config, crm.database.clone(), crm.clock.clone());
+        let server = Server::new(config, crm.crm.clone());
         TestServer { router: server.router("a secret of tests, long enough to sign cookies"), crm }
     }
 
@@ -98,7 +124,18 @@ impl Client {
         self.raw(method, path, &all.into_iter().collect::<Vec<_>>(), bytes).await
     }
 
+    /// Sends one file as a program would.
+    pub async fn attach(&self, lead: i64, name: &str, bytes: &[u8]) -> Answer {
+        self.raw(Method::POST, &format!("/api/leads/{lead}/attachments"), &[MULTIPART], multipart(&[(name, bytes)]))
+            .await
+    }
+
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.stream(method, path, headers, Body::from(body)).await
+    }
+
+    /// Sends a body that is still on its way.
+    pub async fn stream(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -106,12 +143,13 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        let mut request = request.body(Body::from(body)).unwrap();
+        let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 
     pub fn with_cookie(&self, cookie: Option<String>) -> Client {

@@ -108,6 +108,13 @@ impl Deal {
         self.steps.last().map_or(LeadStatus::New, |step| step.to)
     }
 
+    /// Every product's id, sorted.
+    pub(super) fn product_ids(&self) -> Vec<i64> {
+        let mut ids = self.products.clone();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Since when.
     pub(super) fn stage_entered_at(&self) -> i64 {
         self.steps.last().map_or(self.came_at, |step| step.at)

@@ -69,7 +69,7 @@ impl Crm {
         } else {
             self.inner.hashing.hash(password.to_owned()).await?
         };
-        let mut tx = self.pool().begin().await?;
+        let mut tx = self.begin().await?;
         load::begin(&mut tx).await?;
         let was_there = load::is_demo(&mut tx).await?;
         if !was_there {

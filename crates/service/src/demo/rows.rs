@@ -36,6 +36,13 @@ impl Rows {
         self.end_field()
     }
 
+    /// Several ids in one field.
+    pub(super) fn ids(&mut self, ids: &[i64]) -> &mut Self {
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        self.text.push_str(&format!("{{{}}}", ids.join(",")));
+        self.end_field()
+    }
+
     /// Cents as an amount, or nothing.
     pub(super) fn amount(&mut self, cents: Option<i64>) -> &mut Self {
         let Some(cents) = cents else { return self.nothing() };

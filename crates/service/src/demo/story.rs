@@ -1,9 +1,15 @@
 //! The life of each lead, as a function of its number and the day: no database, no clock, no memory.
 
-use domain::{Timestamp, leads::LeadStatus};
+use domain::{
+    Money, Timestamp,
+    leads::{
+        LeadStatus,
+        score::{self, Contacts, Facts},
+    },
+};
 
 use super::{
-    calendar::{Calendar, DAY},
+    calendar::Calendar,
     deal::Deal,
     names::{Contact, contact},
     random::Random,
@@ -19,6 +25,8 @@ const IN_FULL: u32 = 50_000;
 pub(super) struct Story {
     calendar: Calendar,
     leads: u32,
+    /// As `leads::score` asks for it.
+    median_won: Option<Money>,
 }
 
 /// One lead with all that happened to it.
@@ -27,6 +35,8 @@ pub(super) struct Life {
     pub lead: Row,
     pub interactions: Vec<Interaction>,
     pub events: Vec<Event>,
+    /// Whether history has every detail of it.
+    pub in_full: bool,
     first: &'static str,
     city: &'static str,
 }
@@ -52,7 +62,9 @@ pub(super) struct Row {
 impl Story {
     /// The past of a company with so many leads, up to the day of `now`.
     pub(super) fn new(now: Timestamp, leads: u32) -> Self {
-        Story { calendar: Calendar::until(now), leads }
+        let mut story = Story { calendar: Calendar::until(now), leads, median_won: None };
+        story.median_won = story.median_of_the_last_won();
+        story
     }
 
     /// How many leads there are.
@@ -67,14 +79,12 @@ impl Story {
 
     /// Lead number `i`, from 0; numbers are in the order in which leads came in.
     pub(super) fn life(&self, i: u32) -> Life {
-        let mut random = Random::of(SEED, i);
-        let came_at = self.calendar.arrival((f64::from(i) + random.unit()) / f64::from(self.leads));
-        let Contact { first, name, email, phone, company, city } = contact(i, &mut random);
-        let deal = Deal::since(came_at, &self.calendar, &mut random);
+        let (Contact { first, name, email, phone, company, city }, deal, mut random) = self.business(i);
+        let came_at = deal.came_at;
         let in_full = i.is_multiple_of(self.leads.div_ceil(IN_FULL));
         let interactions = interactions(&deal, in_full, &self.calendar, &mut random);
         let events = events(&deal, in_full, &mut random);
-        let contacts = interactions.iter().filter(|one| one.said.0 != "note");
+        let contacts = interactions.iter().filter(|one| one.is_contact());
         let last_contacted_at = contacts.map(|one| one.at).max();
         let moments = events.iter().map(|e| e.at).chain(interactions.iter().map(|one| one.at));
         let lead = Row {
@@ -91,10 +101,33 @@ impl Story {
             last_contacted_at,
             updated_at: moments.max().unwrap_or(came_at),
         };
-        let mut life = Life { deal, lead, interactions, events, first, city };
+        let mut life = Life { deal, lead, interactions, events, in_full, first, city };
         life.lead.notes = random.chance(0.55).then(|| life.fill(random.pick(&words::SUMMARIES)));
-        life.lead.score = life.score(&self.calendar, &mut random);
+        let by_rule = life.score(self.median_won, self.today());
+        let by_hand = if life.lead.score_is_set { random.between(-15, 16) } else { 0 };
+        life.lead.score = (by_rule + by_hand).clamp(0, 100);
         life
+    }
+
+    /// The day on which the story ends, and the scores are computed.
+    pub(super) fn today(&self) -> i64 {
+        self.calendar.today()
+    }
+
+    fn business(&self, i: u32) -> (Contact, Deal, Random) {
+        let mut random = Random::of(SEED, i);
+        let came_at = self.calendar.arrival((f64::from(i) + random.unit()) / f64::from(self.leads));
+        let contact = contact(i, &mut random);
+        let deal = Deal::since(came_at, &self.calendar, &mut random);
+        (contact, deal, random)
+    }
+
+    fn median_of_the_last_won(&self) -> Option<Money> {
+        let deals = (0..self.leads).rev().map(|i| self.business(i).1);
+        let won = deals.filter(|deal| deal.status() == LeadStatus::Won);
+        let mut cents: Vec<i64> = won.filter_map(|deal| deal.cents).take(1_000).collect();
+        cents.sort_unstable();
+        cents.get(cents.len().saturating_sub(1) / 2).copied().map(Money::from_cents)
     }
 }
 
@@ -118,24 +151,24 @@ impl Life {
         out
     }
 
-    /// How promising it is: who can be reached, is worth much, was heard of lately and has come far.
-    fn score(&self, calendar: &Calendar, random: &mut Random) -> i64 {
+    /// What the rule says on the story's last day.
+    fn score(&self, median_won: Option<Money>, today: i64) -> i64 {
         let Life { deal, lead, interactions, .. } = self;
-        let reachable = [&lead.email, &lead.phone, &lead.company].into_iter().flatten().count() as i64 * 5;
-        let worth = deal.cents.map_or(0, |cents| (cents / 100_000).min(15));
-        let heard = lead.last_contacted_at.map_or(0, |at| 14 - ((calendar.today() - at) / (3 * DAY)).min(14));
-        let talks = (interactions.len() as i64 * 2).min(10);
-        let planned = if deal.follow_up.is_some() { 6 } else { 0 };
-        let stage = match deal.status() {
-            LeadStatus::New => 5,
-            LeadStatus::Contacted => 12,
-            LeadStatus::Qualified => 22,
-            LeadStatus::Proposal => 30,
-            LeadStatus::Negotiation => 36,
-            LeadStatus::Won => 45,
-            LeadStatus::Lost => 0,
+        let at = moment(today);
+        let contacts = interactions.iter().filter(|one| one.said.0 != "note").map(|one| moment(one.at));
+        let facts = Facts {
+            status: deal.status(),
+            has_email: lead.email.is_some(),
+            has_phone: lead.phone.is_some(),
+            has_company: lead.company.is_some(),
+            source: Some(deal.source.name),
+            value: deal.cents.map(Money::from_cents),
+            median_won,
+            follow_up_at: deal.follow_up.as_ref().map(|follow_up| moment(follow_up.at)),
+            contacts: Contacts::among(contacts, at),
+            at,
         };
-        (reachable + worth + heard + talks + planned + stage + random.between(-3, 4)).clamp(0, 100)
+        score::sum(&score::score(&facts)).into()
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::{
     rows::{Rows, copy},
     story::{Life, Story},
-    timeline::Event,
+    timeline::{Event, Interaction, logged},
 };
 use crate::Result;
 
@@ -35,13 +35,13 @@ struct Moment {
 pub(super) async fn copy_leads(db: &mut PgConnection, story: &Story) -> Result<Rest> {
     let mut rest = Rest::default();
     let statement = "copy leads (id, name, email, phone, company, status, source, value, assigned_to,
-        assigned_engineer, assigned_product, notes, priority, score, score_is_set, engineering_progress, engineering_notes,
-        blocked_reason, follow_up_at, follow_up_note, lost_reason, position, version, created_by, created_via,
+        assigned_engineer, assigned_product, product_ids, notes, priority, score, score_is_set, scored_at,
+        engineering_progress, engineering_notes, blocked_reason, follow_up_at, follow_up_note, lost_reason, position, version, created_by, created_via,
         last_contacted_at, stage_entered_at, closed_at, created_at, updated_at) from stdin with (freeze)";
     copy(db, statement, 0..story.leads(), |rows, i| {
         let life = story.life(i);
         rest.add(i, &life);
-        write_lead(rows, &life);
+        write_lead(rows, &life, story.today());
         Ok(())
     })
     .await?;
@@ -60,7 +60,7 @@ pub(super) async fn copy_rest(db: &mut PgConnection, story: &Story, rest: Rest, 
     })
     .await?;
     let statement = "copy interactions (id, lead_id, user_id, type, text, created_at) from stdin with (freeze)";
-    copy(db, statement, (1i64..).zip(interactions), |rows, (id, moment)| {
+    copy(db, statement, (1i64..).zip(interactions.iter().copied()), |rows, (id, moment)| {
         let life = story.life(moment.lead);
         let one = &life.interactions[moment.nth as usize];
         rows.number(id).number(life.lead.id).number(one.by);
@@ -68,27 +68,32 @@ pub(super) async fn copy_rest(db: &mut PgConnection, story: &Story, rest: Rest, 
         Ok(())
     })
     .await?;
+    // What was said is a change like any other: each interaction has its event, at its own moment.
+    let mut told: Vec<(Moment, Option<i64>)> = events.into_iter().map(|moment| (moment, None)).collect();
+    told.extend(interactions.into_iter().zip((1i64..).map(Some)));
+    told.sort_unstable();
     let statement = "copy events (id, at, actor_id, door, entity, entity_id, lead_id, kind, changes)
         from stdin with (freeze)";
-    copy(db, statement, (last_event + 1..).zip(events), |rows, (id, moment)| {
+    copy(db, statement, (last_event + 1..).zip(told), |rows, (id, (moment, interaction))| {
         let life = story.life(moment.lead);
-        write_event(rows, id, &life, &life.events[moment.nth as usize])
+        match interaction {
+            None => write_event(rows, id, &life, &life.events[moment.nth as usize]),
+            Some(said) => write_logged(rows, id, &life, said, &life.interactions[moment.nth as usize]),
+        }
     })
     .await
 }
 
 impl Rest {
     fn add(&mut self, i: u32, life: &Life) {
-        let mut products = life.deal.products.clone();
-        products.sort_unstable();
-        self.products.extend(products.into_iter().map(|product| (life.lead.id, product)));
+        self.products.extend(life.deal.product_ids().into_iter().map(|product| (life.lead.id, product)));
         let moment = |(nth, at)| Moment { at, lead: i, nth };
         self.interactions.extend((0..).zip(life.interactions.iter().map(|one| one.at)).map(moment));
         self.events.extend((0..).zip(life.events.iter().map(|event| event.at)).map(moment));
     }
 }
 
-fn write_lead(rows: &mut Rows, life: &Life) {
+fn write_lead(rows: &mut Rows, life: &Life, today: i64) {
     let Life { deal, lead, .. } = life;
     let (status, entered_at) = (deal.status(), deal.stage_entered_at());
     let delivery = deal.delivery.as_ref();
@@ -97,12 +102,18 @@ fn write_lead(rows: &mut Rows, life: &Life) {
     rows.number(lead.id).text(&*lead.name).text(lead.email.as_deref()).text(lead.phone.as_deref());
     rows.text(lead.company.as_deref()).text(status.as_str()).text(deal.source.name).amount(deal.cents);
     rows.number(deal.agent).number(delivery.map(|d| d.engineer)).number(deal.products[0]);
-    rows.text(lead.notes.as_deref()).text(deal.priority.as_str()).number(lead.score).flag(lead.score_is_set);
+    rows.ids(&deal.product_ids())
+        .text(lead.notes.as_deref())
+        .text(deal.priority.as_str())
+        .number(lead.score)
+        .flag(lead.score_is_set);
+    rows.time((!lead.score_is_set).then_some(today));
     rows.number(delivery.map_or(0, |d| d.percent.into())).text(delivery.and_then(|d| d.notes));
     rows.text(delivery.and_then(|d| d.blocked));
     rows.time(follow_up.map(|f| f.at)).text(follow_up.map(|f| f.note)).text(lost_reason).text(&*lead.position);
     // One version for each write that history knows of.
-    rows.number(life.events.len() as i64).number(lead.created_by).text(door(deal.source.door));
+    let contacts = life.interactions.iter().filter(|one| one.is_contact()).count();
+    rows.number((life.events.len() + contacts) as i64).number(lead.created_by).text(door(deal.source.door));
     rows.time(lead.last_contacted_at).time(entered_at).time(status.is_closed().then_some(entered_at));
     rows.time(deal.came_at).time(lead.updated_at).end();
 }
@@ -111,6 +122,13 @@ fn write_event(rows: &mut Rows, id: i64, life: &Life, event: &Event) -> Result<(
     let changes = serde_json::to_string(&event.changes(life)?)?;
     rows.number(id).time(event.at).number(event.by).text(door(event.door)).text("lead").number(life.lead.id);
     rows.number(life.lead.id).text(event.kind()).text(&*changes).end();
+    Ok(())
+}
+
+fn write_logged(rows: &mut Rows, id: i64, life: &Life, interaction: i64, said: &Interaction) -> Result<()> {
+    let changes = serde_json::to_string(&logged(life, said)?)?;
+    rows.number(id).time(said.at).number(said.by).text(door(Door::Ui)).text("interaction").number(interaction);
+    rows.number(life.lead.id).text("interaction.created").text(&*changes).end();
     Ok(())
 }
 

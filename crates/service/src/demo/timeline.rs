@@ -3,6 +3,7 @@
 use domain::{
     Money, ProductId, UserId,
     events::{Change, Changes, Door, changes},
+    interactions::InteractionType,
     leads::{LeadInput, LeadStatus},
 };
 use serde_json::{Value, json};
@@ -130,6 +131,21 @@ impl Interaction {
     pub(super) fn text(&self, life: &Life) -> String {
         life.fill(self.said.1)
     }
+
+    /// Whether the lead was reached.
+    pub(super) fn is_contact(&self) -> bool {
+        self.said.0 != InteractionType::Note.as_str()
+    }
+}
+
+/// What history keeps of something said.
+pub(super) fn logged(life: &Life, said: &Interaction) -> Result<Changes> {
+    let text = || field("text", json!(""), json!(said.text(life)));
+    let mut fields: Vec<Field> = life.in_full.then(text).into_iter().collect();
+    if said.is_contact() {
+        fields.push(field("type", json!(InteractionType::Note), json!(said.said.0)));
+    }
+    Ok(fields.into_iter().collect())
 }
 
 impl Event {

@@ -1,4 +1,4 @@
-//! Opaque places in a sorted list. A cursor holds the sort it belongs to and the last row's sort values.
+//! Opaque places in a sorted list. A cursor holds the sort it belongs to, a row's sort values and a direction.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
@@ -11,10 +11,14 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{Error, Result};
 
-/// The last row of a page, as far as the sort looks at it.
+/// A row at the edge of a page, as far as the sort looks at it.
 pub(super) struct Place {
     pub values: Vec<Option<SortValue>>,
     pub id: LeadId,
+    /// Whether the page before the row is meant, not the one behind it.
+    pub backward: bool,
+    /// Rows before the page behind it (or, backward, before the page that the row begins), as far as is known.
+    pub start: Option<i64>,
 }
 
 /// A value that leads are sorted by.
@@ -91,12 +95,25 @@ struct Sealed {
     #[serde(rename = "v")]
     values: Vec<Option<String>>,
     id: i64,
+    #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
+    backward: bool,
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    start: Option<i64>,
 }
 
-/// The place behind `lead`.
-pub(super) fn after(lead: &Lead, sort: &[SortKey]) -> Result<Cursor> {
+/// The place behind the last row of a page, with `start` rows before the next one.
+pub(super) fn after(last: &Lead, sort: &[SortKey], start: Option<i64>) -> Result<Cursor> {
+    seal(last, sort, false, start)
+}
+
+/// The place before the first row of a page that has `start` rows before it.
+pub(super) fn before(first: &Lead, sort: &[SortKey], start: Option<i64>) -> Result<Cursor> {
+    seal(first, sort, true, start)
+}
+
+fn seal(lead: &Lead, sort: &[SortKey], backward: bool, start: Option<i64>) -> Result<Cursor> {
     let values = sort.iter().map(|key| SortValue::of(lead, key.field).map(|v| v.to_text())).collect();
-    let sealed = Sealed { sort: name(sort), values, id: lead.id.0 };
+    let sealed = Sealed { sort: name(sort), values, id: lead.id.0, backward, start };
     Ok(Cursor(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed)?)))
 }
 
@@ -117,7 +134,9 @@ fn read(cursor: &Cursor, sort: &[SortKey]) -> Option<Place> {
         None => Some(None),
         Some(text) => SortValue::from_text(key.field, text).map(Some),
     });
-    Some(Place { values: values.collect::<Option<_>>()?, id: LeadId(sealed.id) })
+    let Sealed { id, backward, start, .. } = sealed;
+    let start = start.filter(|start| *start >= 0);
+    Some(Place { values: values.collect::<Option<_>>()?, id: LeadId(id), backward, start })
 }
 
 fn name(sort: &[SortKey]) -> String {

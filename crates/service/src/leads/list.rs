@@ -1,30 +1,21 @@
-//! Lists of leads: filters, scope, and pages that cost the same at any depth.
-//!
-//! Rows without a value come last in either direction, yet each sort has one plain index. So a list is read in two
-//! stretches, rows with a value of the first key and then rows without, each in the order of the index.
-
-use std::fmt::Write;
+//! Lists of leads: filters, scope, and pages. How the rows of a page are read stands in `stretch`.
 
 use domain::{
-    Fields, Page,
-    leads::{Between, Lead, LeadFilter, LeadQuery, Owner, SortField, SortKey},
+    Fields, Page, Timestamp,
+    leads::{Between, FollowUpDue, Lead, LeadFilter, LeadQuery, Owner, SortField, SortKey},
     users::Role,
 };
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
 
-use super::{
-    cursor::{self, Place},
-    row::{COLUMNS, LeadRow},
-    tallies,
-};
-use crate::{Actor, Error, Result, policy};
+use super::{cursor, recent, stretch, tallies};
+use crate::{Acting, Actor, Error, Result, policy};
 
 type Sql = QueryBuilder<Postgres>;
 
-const NEWEST_FIRST: SortKey = SortKey { field: SortField::CreatedAt, descending: true };
+pub(super) const NEWEST_FIRST: SortKey = SortKey { field: SortField::CreatedAt, descending: true };
 
 /// Refuses conditions on fields the actor does not see: sorting by a hidden value would tell it.
-pub(super) fn check(actor: &Actor, query: &LeadQuery) -> Result<()> {
+pub(crate) fn check(actor: &Actor, query: &LeadQuery) -> Result<()> {
     let by_value = query.filter.value != Between::default() || query.sort.iter().any(|k| k.field == SortField::Value);
     if actor.role() == Role::Engineer && by_value {
         let hidden = policy::HIDDEN_FROM_ENGINEERS[0];
@@ -36,183 +27,48 @@ pub(super) fn check(actor: &Actor, query: &LeadQuery) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn page(pool: &PgPool, actor: &Actor, query: &LeadQuery) -> Result<Page<Lead>> {
+/// The page that the query's cursor or offset names.
+pub(super) async fn page(me: &Acting, query: &LeadQuery) -> Result<Page<Lead>> {
     let sort = if query.sort.is_empty() { &[NEWEST_FIRST][..] } else { &query.sort };
     let place = query.cursor.as_ref().map(|c| cursor::open(c, sort)).transpose()?;
-    // One row more than asked for tells whether there is a next page.
-    let wanted = usize::from(query.limit) + 1;
-    let mut leads: Vec<Lead> = if query.offset > 0 {
-        fetch(pool, skipping(actor, query, sort, wanted)).await?
-    } else {
-        stretches(pool, actor, query, sort, place, wanted).await?
+    let backward = place.as_ref().is_some_and(|place| place.backward);
+    let is_first = place.is_none() && query.offset == 0;
+    let start = place.as_ref().map_or(Some(i64::from(query.offset)), |place| place.start);
+    // One row more than asked for tells whether the list goes on.
+    let limit = usize::from(query.limit);
+    let mut leads = stretch::read(me, query, sort, place, limit + 1).await?;
+    let more = leads.len() > limit;
+    leads.truncate(limit);
+    if backward && leads.len() < limit {
+        // The list begins inside this page: a first page that is not full would have its rest nowhere.
+        return Box::pin(page(me, &query.first_page())).await;
+    }
+    let rows = i64::from(query.limit);
+    let start = match (backward, more) {
+        (false, _) => start,
+        (true, false) => Some(0),
+        // Rows came in meanwhile: there are some before this page, but nobody knows how many.
+        (true, true) => start.map(|start| start - rows).filter(|start| *start > 0),
     };
-    let more = leads.len() == wanted;
-    leads.truncate(usize::from(query.limit));
-    let next_cursor = leads.last().filter(|_| more).map(|last| cursor::after(last, sort)).transpose()?;
-    let total = if query.total { Some(count(pool, actor, &query.filter).await?) } else { None };
-    Ok(Page { items: leads, next_cursor, total })
+    if backward {
+        leads.reverse();
+    }
+    let next = leads.last().filter(|_| more || backward);
+    let next_cursor = next.map(|last| cursor::after(last, sort, start.map(|start| start + rows))).transpose()?;
+    let previous = leads.first().filter(|_| if backward { more } else { !is_first });
+    let previous_cursor = previous.map(|first| cursor::before(first, sort, start)).transpose()?;
+    let total = if query.total { Some(count(me, &query.filter).await?) } else { None };
+    Ok(Page { items: leads, next_cursor, previous_cursor, start, total })
 }
 
-pub(super) async fn count(pool: &PgPool, actor: &Actor, filter: &LeadFilter) -> Result<i64> {
+pub(super) async fn count(me: &Acting, filter: &LeadFilter) -> Result<i64> {
     if tallies::answer(filter) {
-        return tallies::count(pool, actor, filter).await;
+        return tallies::count(me, filter).await;
     }
     let mut sql = Sql::new("select count(*) from leads where ");
-    push_scope(&mut sql, actor);
-    push_filter(&mut sql, actor, filter);
-    Ok(sql.build_query_scalar().fetch_one(pool).await?)
-}
-
-async fn stretches(
-    pool: &PgPool,
-    actor: &Actor,
-    query: &LeadQuery,
-    sort: &[SortKey],
-    place: Option<Place>,
-    wanted: usize,
-) -> Result<Vec<Lead>> {
-    let in_nulls = place.as_ref().is_some_and(|p| p.values[0].is_none());
-    let mut leads: Vec<Lead> = Vec::new();
-    if !in_nulls {
-        leads = fetch(pool, stretch(actor, query, sort, place.as_ref(), false, wanted)).await?;
-    }
-    if leads.len() < wanted && can_be_null(sort[0].field) {
-        let place = place.filter(|_| in_nulls);
-        leads.extend(fetch(pool, stretch(actor, query, sort, place.as_ref(), true, wanted - leads.len())).await?);
-    }
-    Ok(leads)
-}
-
-async fn fetch(pool: &PgPool, mut sql: Sql) -> Result<Vec<Lead>> {
-    let rows: Vec<LeadRow> = sql.build_query_as().fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
-/// One stretch: rows with (or without) a value of the first key, behind `place`.
-fn stretch(actor: &Actor, query: &LeadQuery, sort: &[SortKey], place: Option<&Place>, nulls: bool, rows: usize) -> Sql {
-    let mut sql = select(actor, &query.filter);
-    let first = sort[0];
-    if can_be_null(first.field) {
-        sql.push(" and ").push(column(first.field)).push(if nulls { " is null" } else { " is not null" });
-    }
-    let keys = if nulls { &sort[1..] } else { sort };
-    if let Some(place) = place {
-        push_behind(&mut sql, keys, &place.values[sort.len() - keys.len()..], place.id.0, first.descending, nulls);
-    }
-    sql.push(" order by ");
-    for (i, key) in keys.iter().enumerate() {
-        // In its own stretch the first key has no nulls: saying nothing about them lets the index be read backwards.
-        sql.push(column(key.field)).push(direction(key.descending));
-        sql.push(if i > 0 || nulls { " nulls last, " } else { ", " });
-    }
-    sql.push("id").push(direction(first.descending)).push(" limit ").push_bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    sql
-}
-
-/// The whole list in one statement, for clients that skip rows.
-fn skipping(actor: &Actor, query: &LeadQuery, sort: &[SortKey], rows: usize) -> Sql {
-    let mut sql = select(actor, &query.filter);
-    sql.push(" order by ");
-    for key in sort {
-        sql.push(column(key.field)).push(direction(key.descending)).push(" nulls last, ");
-    }
-    sql.push("id").push(direction(sort[0].descending));
-    sql.push(" limit ").push_bind(i64::try_from(rows).unwrap_or(i64::MAX));
-    sql.push(" offset ").push_bind(i64::from(query.offset));
-    sql
-}
-
-fn select(actor: &Actor, filter: &LeadFilter) -> Sql {
-    let mut sql = Sql::new("select ");
-    sql.push(COLUMNS).push(" from leads where ");
-    push_scope(&mut sql, actor);
-    push_filter(&mut sql, actor, filter);
-    sql
-}
-
-/// Strictly behind a place in the order of `keys` and then id.
-fn push_behind(
-    sql: &mut Sql,
-    keys: &[SortKey],
-    values: &[Option<cursor::SortValue>],
-    id: i64,
-    id_descending: bool,
-    nulls: bool,
-) {
-    let than = |descending| if descending { " < " } else { " > " };
-    if let ([key], [Some(value)]) = (keys, values)
-        && !nulls
-    {
-        // Compared as a row, one index condition finds the place however many rows share the value. Only where the
-        // key has no nulls: a comparison with one would drop the row.
-        sql.push(" and (").push(column(key.field)).push(", id)").push(than(key.descending)).push("(");
-        value.push(sql);
-        sql.push(", ").push_bind(id).push(")");
-        return;
-    }
-    sql.push(" and (");
-    for (i, (key, value)) in keys.iter().zip(values).enumerate() {
-        // Nothing comes behind a missing value but other missing ones.
-        let Some(value) = value else { continue };
-        push_equal(sql, &keys[..i], &values[..i]);
-        sql.push("(").push(column(key.field)).push(than(key.descending));
-        value.push(sql);
-        sql.push(" or ").push(column(key.field)).push(" is null) or ");
-    }
-    push_equal(sql, keys, values);
-    sql.push("id").push(than(id_descending)).push_bind(id).push(")");
-}
-
-fn push_equal(sql: &mut Sql, keys: &[SortKey], values: &[Option<cursor::SortValue>]) {
-    for (key, value) in keys.iter().zip(values) {
-        sql.push(column(key.field));
-        match value {
-            Some(value) => {
-                sql.push(" = ");
-                value.push(sql);
-            }
-            None => {
-                sql.push(" is null");
-            }
-        }
-        sql.push(" and ");
-    }
-}
-
-fn column(field: SortField) -> &'static str {
-    match field {
-        SortField::CreatedAt => "created_at",
-        SortField::UpdatedAt => "updated_at",
-        SortField::Name => "lower(name)",
-        SortField::Company => "lower(company)",
-        SortField::Status => "status",
-        SortField::Value => "value",
-        SortField::Priority => "priority",
-        SortField::Score => "score",
-        SortField::FollowUpAt => "follow_up_at",
-        SortField::LastContactedAt => "last_contacted_at",
-        SortField::ClosedAt => "closed_at",
-    }
-}
-
-fn can_be_null(field: SortField) -> bool {
-    match field {
-        SortField::Company
-        | SortField::Value
-        | SortField::FollowUpAt
-        | SortField::LastContactedAt
-        | SortField::ClosedAt => true,
-        SortField::CreatedAt
-        | SortField::UpdatedAt
-        | SortField::Name
-        | SortField::Status
-        | SortField::Priority
-        | SortField::Score => false,
-    }
-}
-
-fn direction(descending: bool) -> &'static str {
-    if descending { " desc" } else { "" }
+    push_scope(&mut sql, me.actor());
+    push_filter(&mut sql, me.actor(), filter, me.crm().now());
+    Ok(sql.build_query_scalar().fetch_one(me.pool()).await?)
 }
 
 /// The rows the actor may see; the same condition in every statement about leads.
@@ -222,7 +78,7 @@ pub(super) fn push_scope(sql: &mut Sql, actor: &Actor) {
 }
 
 /// The part of the scope that depends on who asks.
-pub(super) fn push_visible(sql: &mut Sql, actor: &Actor) {
+pub(crate) fn push_visible(sql: &mut Sql, actor: &Actor) {
     let Some(me) = actor.id() else { return };
     match actor.role() {
         Role::Admin => {}
@@ -236,17 +92,27 @@ pub(super) fn push_visible(sql: &mut Sql, actor: &Actor) {
     }
 }
 
-pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
+/// The same as [`push_visible`], of a lead that is at hand.
+pub(super) fn sees(actor: &Actor, lead: &recent::Row) -> bool {
+    let Some(me) = actor.id() else { return true };
+    match actor.role() {
+        Role::Admin => true,
+        Role::Agent => lead.assigned_to.is_none_or(|owner| owner == me) || lead.created_by == Some(me),
+        Role::Engineer => lead.assigned_engineer == Some(me),
+    }
+}
+
+/// The filter's conditions; `now` says which day the actor's today is.
+pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter, now: Timestamp) {
     let LeadFilter { status, priority, source, assignee, engineer, product, .. } = filter;
-    let LeadFilter { value, created, closed, follow_up, q, .. } = filter;
+    let LeadFilter { value, created, closed, follow_up, follow_up_due, q, .. } = filter;
     push_one_of(sql, "status", status);
     push_one_of(sql, "priority", priority);
     push_one_of(sql, "source", source);
     push_owner(sql, actor, "assigned_to", assignee);
     push_owner(sql, actor, "assigned_engineer", engineer);
     if !product.is_empty() {
-        sql.push(" and exists (select 1 from lead_products p where p.lead_id = leads.id and p.product_id = any(");
-        sql.push_bind(product.iter().map(|p| p.0).collect::<Vec<_>>()).push("))");
+        sql.push(" and product_ids && ").push_bind(product.clone());
     }
     if let Some(from) = value.from {
         sql.push(" and value >= ").push_bind(from);
@@ -257,8 +123,14 @@ pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter) {
     for (column, days) in [("created_at", created), ("closed_at", closed), ("follow_up_at", follow_up)] {
         push_days(sql, actor, column, *days);
     }
-    for word in q.iter().flat_map(|q| q.split_whitespace()) {
-        sql.push(" and search like ").push_bind(containing(word));
+    push_follow_up_due(sql, actor, follow_up_due, now);
+    push_words(sql, &words(q.as_deref()));
+}
+
+/// Every word occurs somewhere; `words` are in lower case.
+pub(super) fn push_words(sql: &mut Sql, words: &[impl AsRef<str>]) {
+    for word in words {
+        sql.push(" and search like ").push_bind(containing(word.as_ref()));
     }
 }
 
@@ -317,14 +189,60 @@ fn push_days(sql: &mut Sql, actor: &Actor, column: &str, days: Between<time::Dat
     }
 }
 
-/// A pattern that finds the word anywhere, whatever signs it holds.
-fn containing(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in word.to_lowercase().chars() {
-        let escape = if matches!(c, '%' | '_' | '\\') { "\\" } else { "" };
-        // Writing to a string cannot fail.
-        let _ = write!(pattern, "{escape}{c}");
+/// One of the follow-ups' stretches of time, counted in days of the actor's own calendar.
+fn push_follow_up_due(sql: &mut Sql, actor: &Actor, due: &[FollowUpDue], now: Timestamp) {
+    if due.is_empty() {
+        return;
     }
-    pattern.push('%');
+    // Midnight at the start of the day so many days from today.
+    let push_midnight = |sql: &mut Sql, days: i32| {
+        sql.push("(((").push_bind(now).push(" at time zone ").push_bind(actor.time_zone().to_owned());
+        sql.push(")::date + ").push_bind(days).push(")::timestamp at time zone ");
+        sql.push_bind(actor.time_zone().to_owned()).push(")");
+    };
+    let push_between = |sql: &mut Sql, from: i32, to: i32| {
+        sql.push("follow_up_at >= ");
+        push_midnight(sql, from);
+        sql.push(" and follow_up_at < ");
+        push_midnight(sql, to);
+    };
+    for (i, due) in due.iter().enumerate() {
+        sql.push(if i == 0 { " and (" } else { " or " });
+        match due {
+            FollowUpDue::Overdue => {
+                // Asked for once, not per row. A range has to stay as it is: the planner would take it for rare.
+                sql.push("follow_up_at < (select ");
+                push_midnight(sql, 0);
+                sql.push(")");
+            }
+            FollowUpDue::Today => push_between(sql, 0, 1),
+            FollowUpDue::Week => push_between(sql, 1, 8),
+            FollowUpDue::None => {
+                sql.push("follow_up_at is null");
+            }
+        }
+    }
+    sql.push(")");
+}
+
+/// What is searched for, as it stands in the column.
+pub(super) fn words(q: Option<&str>) -> Vec<String> {
+    q.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// A pattern that finds the word anywhere.
+pub(super) fn containing(word: &str) -> String {
+    format!("%{}%", escaped(word))
+}
+
+/// Text as a pattern that matches just this text, whatever signs it holds.
+pub(super) fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
     pattern
 }

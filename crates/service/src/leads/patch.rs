@@ -1,38 +1,18 @@
-//! Merge patches (RFC 7396) on a lead, from the JSON a client sent to checked input.
+//! Merge patches on a lead: a stale version is refused before anything else is looked at.
 
 use domain::{
     Fields,
     leads::{Lead, LeadInput},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{Error, Result};
+use crate::{Error, Result, patch};
 
-/// The lead's input after the patch. `seen` is the lead as the actor sees it.
-///
-/// A field sent back as it was seen is no change, so that a client may get a lead, alter one field and put it all
-/// back, read-only fields and fields hidden from it included.
+/// The lead's input after the patch, checked. `seen` is the lead as the actor sees it.
 pub(super) fn apply(lead: &Lead, seen: &Lead, patch: Value) -> Result<LeadInput> {
-    let Value::Object(mut patch) = patch else {
-        return Err(Error::BadRequest(Fields::one("body", "expected a JSON object")));
-    };
+    let mut patch = patch::object_of(patch)?;
     check_version(lead, seen, patch.remove("version"))?;
-    let seen = object(serde_json::to_value(seen)?);
-    patch.retain(|field, value| seen.get(field) != Some(value));
-    let mut merged = object(serde_json::to_value(LeadInput::of(lead))?);
-    let mut fields = Fields::default();
-    for (field, value) in patch {
-        if !merged.contains_key(&field) {
-            fields.add(&field, if seen.contains_key(&field) { "cannot be written" } else { "is not a known field" });
-        } else if value.is_null() {
-            // Absent rather than null, so that fields that must have a value get their default.
-            merged.remove(&field);
-        } else {
-            merged.insert(field, value);
-        }
-    }
-    fields.into_result().map_err(Error::Invalid)?;
-    parse(Value::Object(merged))?.checked().map_err(Error::Invalid)
+    patch::merge(&LeadInput::of(lead), seen, patch)?.checked().map_err(Error::Invalid)
 }
 
 fn check_version(lead: &Lead, seen: &Lead, version: Option<Value>) -> Result<()> {
@@ -44,21 +24,5 @@ fn check_version(lead: &Lead, seen: &Lead, version: Option<Value>) -> Result<()>
             current: Some(serde_json::to_value(seen)?),
         }),
         Some(_) => Err(Error::Invalid(Fields::one("version", "expected a whole number"))),
-    }
-}
-
-/// Reads input and names the field that cannot be read.
-fn parse(value: Value) -> Result<LeadInput> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let field = path.split(['.', '[']).next().unwrap_or_default().to_owned();
-        Error::Invalid(Fields::one(field, error.into_inner().to_string()))
-    })
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
     }
 }

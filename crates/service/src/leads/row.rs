@@ -3,13 +3,11 @@
 use domain::leads::Lead;
 use sqlx::{Decode, FromRow, Postgres, Row, Type, postgres::PgRow};
 
-/// Every field of [`Lead`] in the order in which [`LeadRow`] reads them; the products come from their own table.
+/// Every field of [`Lead`] in the order in which [`LeadRow`] reads them.
 pub(super) const COLUMNS: &str = "id, name, email, phone, company, status, source, value, assigned_to, \
-    assigned_engineer, assigned_product, \
-    array(select product_id from lead_products where lead_id = leads.id order by 1) as products, \
-    notes, priority, score, score_is_set, engineering_progress, engineering_notes, blocked_reason, follow_up_at, \
-    follow_up_note, lost_reason, position, version, created_by, created_via, last_contacted_at, stage_entered_at, \
-    closed_at, created_at, updated_at";
+    assigned_engineer, assigned_product, product_ids, notes, priority, score, score_is_set, \
+    engineering_progress, engineering_notes, blocked_reason, follow_up_at, follow_up_note, lost_reason, position, \
+    version, created_by, created_via, last_contacted_at, stage_entered_at, closed_at, created_at, updated_at";
 
 /// A lead as it comes from [`COLUMNS`].
 pub(super) struct LeadRow(pub Lead);

@@ -1,30 +1,31 @@
 //! Exact totals without counting: sums over `lead_tallies`, which every write of a lead keeps up.
 
 use domain::leads::{Between, LeadFilter};
-use sqlx::{PgPool, QueryBuilder};
+use sqlx::QueryBuilder;
 
 use super::list;
-use crate::{Actor, Crm, Result};
+use crate::{Acting, Crm, Result};
 
 /// Whether the filter looks at nothing but what tallies are kept for.
 pub(super) fn answer(filter: &LeadFilter) -> bool {
     let LeadFilter { status: _, assignee: _, engineer: _, priority, source, product, .. } = filter;
-    let LeadFilter { value, created, closed, follow_up, q, .. } = filter;
+    let LeadFilter { value, created, closed, follow_up, follow_up_due, q, .. } = filter;
     let no_days = [created, closed, follow_up].into_iter().all(|days| *days == Between::default());
     priority.is_empty()
         && source.is_empty()
         && product.is_empty()
         && *value == Between::default()
         && no_days
+        && follow_up_due.is_empty()
         && q.is_none()
 }
 
 /// The number of matching leads within the actor's scope; only for filters that [`answer`] accepts.
-pub(super) async fn count(pool: &PgPool, actor: &Actor, filter: &LeadFilter) -> Result<i64> {
+pub(super) async fn count(me: &Acting, filter: &LeadFilter) -> Result<i64> {
     let mut sql = QueryBuilder::new("select coalesce(sum(leads), 0)::bigint from lead_tallies where true");
-    list::push_visible(&mut sql, actor);
-    list::push_filter(&mut sql, actor, filter);
-    Ok(sql.build_query_scalar().fetch_one(pool).await?)
+    list::push_visible(&mut sql, me.actor());
+    list::push_filter(&mut sql, me.actor(), filter, me.crm().now());
+    Ok(sql.build_query_scalar().fetch_one(me.pool()).await?)
 }
 
 impl Crm {

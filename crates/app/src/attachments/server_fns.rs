@@ -1,0 +1,27 @@
+//! How the pages reach the use cases. Each calls one.
+
+use domain::{AttachmentId, LeadId, attachments::Attachment};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Json},
+};
+
+use crate::UiError;
+#[cfg(feature = "ssr")]
+use crate::viewer::acting;
+
+/// The newest 500 files of a lead, newest first.
+#[server(endpoint = "attachments/list", input = GetUrl)]
+pub async fn list_attachments(lead: LeadId) -> Result<Vec<Attachment>, UiError> {
+    Ok(acting().await?.attachments().list(lead).await?)
+}
+
+#[server(endpoint = "attachments/rename", input = Json)]
+pub async fn rename_attachment(id: AttachmentId, file_name: String) -> Result<Attachment, UiError> {
+    Ok(acting().await?.attachments().rename(id, &file_name).await?)
+}
+
+#[server(endpoint = "attachments/delete", input = Json)]
+pub async fn delete_attachment(id: AttachmentId) -> Result<(), UiError> {
+    Ok(acting().await?.attachments().delete(id).await?)
+}

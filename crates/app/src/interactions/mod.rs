@@ -1,0 +1,3 @@
+//! What was said about a lead.
+
+pub mod server_fns;

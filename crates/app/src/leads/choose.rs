@@ -1,0 +1,86 @@
+//! A list to choose one thing from: type to narrow it, arrows to move, Enter to take.
+
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent},
+    html,
+    prelude::*,
+};
+
+/// `on_choose` gets the chosen value and whether to move on (Tab); `on_leave` runs when the focus leaves without a
+/// choice, and on Esc.
+#[component]
+pub fn Choose(
+    #[prop(into)] label: String,
+    /// Value and label of each choice.
+    options: Vec<(String, String)>,
+    #[prop(into)] chosen: String,
+    on_choose: Callback<(String, Option<Move>)>,
+    on_leave: Callback<()>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Input>::new();
+    let words = RwSignal::new(String::new());
+    let at = RwSignal::new(options.iter().position(|(value, _)| *value == chosen).unwrap_or(0));
+    let options = StoredValue::new(options);
+    let matching = Memo::new(move |_| {
+        let words = words.read().to_lowercase();
+        options.with_value(|options| {
+            options.iter().filter(|(_, label)| label.to_lowercase().contains(&words)).cloned().collect::<Vec<_>>()
+        })
+    });
+    Effect::new(move || {
+        if let Some(input) = node.get() {
+            // On the page only in the next frame.
+            request_animation_frame(move || drop(input.focus()));
+        }
+    });
+    let take = move |moving| {
+        if let Some((value, _)) = matching.read_untracked().get(at.get_untracked()) {
+            on_choose.run((value.clone(), moving));
+        }
+    };
+    let keys = move |event: KeyboardEvent| {
+        let last = matching.read_untracked().len().saturating_sub(1);
+        match &*event.key() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Home" => at.set(0),
+            "End" => at.set(last),
+            "Enter" => take(None),
+            "Tab" => take(Some(if event.shift_key() { Move::Back } else { Move::On })),
+            "Escape" => on_leave.run(()),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let option_id = |index: usize| format!("choice-{index}");
+    view! {
+        <div class="choose">
+            <input node_ref=node class="input" role="combobox" aria-label=label.clone() aria-expanded="true"
+                aria-controls="choices" aria-autocomplete="list" autocomplete="off"
+                aria-activedescendant=move || option_id(at.get()) placeholder=label
+                on:input:target=move |event| { words.set(event.target().value()); at.set(0) }
+                on:keydown=keys on:blur=move |_: FocusEvent| { let _ = on_leave.try_run(()); } />
+            <ul id="choices" role="listbox" aria-label="Choices">
+                {move || {
+                    let now = at.get();
+                    matching.get().into_iter().enumerate().map(|(index, (value, label))| view! {
+                        // Pressed, not clicked: the field must not lose the focus first.
+                        <li id=option_id(index) role="option" class="option" aria-selected=if index == now { "true" } else { "false" }
+                            on:mousedown=move |event| { event.prevent_default(); on_choose.run((value.clone(), None)) }>
+                            {label}
+                        </li>
+                    }).collect_view()
+                }}
+                {move || matching.read().is_empty().then(|| view! { <li class="option faint" role="option" aria-selected="false" aria-disabled="true">"Nothing like that"</li> })}
+            </ul>
+        </div>
+    }
+}
+
+/// Where editing goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    Back,
+    On,
+}

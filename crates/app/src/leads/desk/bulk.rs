@@ -1,0 +1,288 @@
+//! One change to every selected lead: the bar at the bottom, its choices, and how a long one gets on.
+
+use std::time::Duration;
+
+use domain::{
+    JobId,
+    leads::{BulkAction, BulkInput, BulkJob, JobState, LeadPriority, LeadStatus},
+    users::Role,
+};
+use icondata_lu as lu;
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
+
+use super::super::{
+    address::Address,
+    choose::{Choose, Move},
+    format,
+    grid::Grid,
+    server_fns::{bulk_leads, cancel_job, find_job},
+    undo::offer_undo,
+};
+use crate::{
+    ui::{Dialog, Icon, Toaster, use_toasts},
+    viewer::{Session, use_session},
+};
+
+/// How often a running change is asked how far it is.
+const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// What the bar offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Status,
+    Agent,
+    Priority,
+    Product,
+    /// Not a change: the file's format.
+    Export,
+}
+
+/// What a running or finished change is shown by.
+#[derive(Clone, Copy)]
+struct Bulk {
+    grid: Grid,
+    address: Memo<Address>,
+    toasts: Toaster,
+    /// The field that is being chosen.
+    choosing: RwSignal<Option<Field>>,
+    asking: RwSignal<bool>,
+    running: RwSignal<Option<BulkJob>>,
+    problem: RwSignal<Option<String>>,
+}
+
+/// Only there while something is selected.
+#[component]
+pub fn Bar(grid: Grid, address: Memo<Address>) -> impl IntoView {
+    let bulk = Bulk {
+        grid,
+        address,
+        toasts: use_toasts(),
+        choosing: RwSignal::new(None),
+        asking: RwSignal::new(false),
+        running: RwSignal::new(None),
+        problem: RwSignal::new(None),
+    };
+    // Another filter, another set: what was selected may not even match any more.
+    let filter = Memo::new(move |_| address.read().query.filter.clone());
+    Effect::new(move |before: Option<_>| {
+        let now = filter.get();
+        if before.is_some_and(|before| before != now) {
+            grid.select_nothing();
+        }
+        now
+    });
+    let is_shown = Memo::new(move |_| !grid.selected.read().is_empty() || bulk.running.read().is_some());
+    move || is_shown.get().then(|| view! { <Selected bulk /> })
+}
+
+#[component]
+fn Selected(bulk: Bulk) -> impl IntoView {
+    let grid = bulk.grid;
+    let number = move || bulk.count().map_or_else(|| "All".to_owned(), format::count);
+    let more = move || {
+        let selected = grid.selected.read();
+        let total =
+            grid.total.get().filter(|total| usize::try_from(*total).is_ok_and(|total| total > selected.ids.len()));
+        total.filter(|_| !selected.all_matching)
+    };
+    let role = use_session().with_value(|session| session.user.role);
+    let button = move |field: Field, label: &'static str| {
+        view! {
+            <button type="button" class="btn btn-small" aria-haspopup="listbox"
+                on:click=move |_| bulk.choosing.update(|open| *open = (*open != Some(field)).then_some(field))>{label}</button>
+        }
+    };
+    view! {
+        <section class="bulk-bar" aria-label="Selected leads">
+            {move || bulk.choosing.get().map(|field| view! { <Choices bulk field /> })}
+            <b class="num">{number}</b><span>" selected"</span>
+            {move || more().map(|total| view! {
+                <button type="button" class="link" on:click=move |_| grid.selected.update(|s| s.all_matching = true)>
+                    {format!("Select all {} matching", format::count(total))}
+                </button>
+            })}
+            {(role != Role::Engineer).then(|| view! {
+                {button(Field::Status, "Status")}
+                {button(Field::Agent, "Assign")}
+                {button(Field::Priority, "Priority")}
+                {button(Field::Product, "Product")}
+                {button(Field::Export, "Export")}
+                <button type="button" class="btn btn-small btn-danger" on:click=move |_| bulk.asking.set(true)>"Delete"</button>
+            })}
+            <button type="button" class="icon-button" aria-label="Select nothing" on:click=move |_| grid.select_nothing()><Icon icon=lu::LuX /></button>
+        </section>
+        <Show when=move || bulk.asking.get()>
+            <Dialog title="Delete the selected leads?" small=true on_close=Callback::new(move |()| bulk.asking.set(false))>
+                <p class="muted">{move || format!("{} leads leave every list and board, for everyone. You can take it back right afterwards.", number())}</p>
+                <footer class="form-foot">
+                    <button class="btn" autofocus on:click=move |_| bulk.asking.set(false)>"Keep them"</button>
+                    <span class="grow"></span>
+                    <button class="btn btn-danger-full" on:click=move |_| { bulk.asking.set(false); bulk.run(BulkAction::Delete) }>"Delete leads"</button>
+                </footer>
+            </Dialog>
+        </Show>
+        {move || bulk.running.get().map(|job| view! { <Progress bulk job /> })}
+        {move || bulk.problem.get().map(|problem| view! {
+            <Dialog title="Nothing was changed" small=true on_close=Callback::new(move |()| bulk.problem.set(None))>
+                <p class="muted">{problem}</p>
+                <footer class="form-foot"><span class="grow"></span>
+                    <button class="btn" autofocus on:click=move |_| bulk.problem.set(None)>"Close"</button>
+                </footer>
+            </Dialog>
+        })}
+    }
+}
+
+#[component]
+fn Choices(bulk: Bulk, field: Field) -> impl IntoView {
+    let (label, options) = use_session().with_value(|session| options(field, session));
+    let close = Callback::new(move |()| bulk.choosing.set(None));
+    let choose = Callback::new(move |(value, _): (String, Option<Move>)| {
+        bulk.choosing.set(None);
+        match action(field, &value) {
+            Some(action) => bulk.run(action),
+            None => bulk.export(&value),
+        }
+    });
+    view! { <div class="bulk-choices"><Choose label options chosen="–" on_choose=choose on_leave=close /></div> }
+}
+
+fn options(field: Field, session: &Session) -> (&'static str, Vec<(String, String)>) {
+    match field {
+        Field::Status => {
+            ("Move to", LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect())
+        }
+        Field::Priority => {
+            ("Priority", LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect())
+        }
+        Field::Agent => {
+            let people = session.people.iter().filter(|p| p.is_active && p.role != Role::Engineer);
+            let people = people.map(|p| (p.id.to_string(), p.name.clone()));
+            ("Assign to", people.chain([(String::new(), "Nobody".to_owned())]).collect())
+        }
+        Field::Product => {
+            let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
+            ("Product", products.collect())
+        }
+        Field::Export => {
+            let formats = [("csv", "CSV, for any program"), ("xlsx", "Excel workbook")];
+            ("Export as", formats.map(|(format, label)| (format.to_owned(), label.to_owned())).into())
+        }
+    }
+}
+
+/// The change that a choice means; `None` for an export.
+fn action(field: Field, value: &str) -> Option<BulkAction> {
+    let id = || value.parse::<i64>().map_or(Value::Null, Value::from);
+    match field {
+        Field::Status => Some(BulkAction::Move { patch: json!({ "status": value }) }),
+        Field::Agent => Some(BulkAction::Assign { patch: json!({ "assignedTo": id() }) }),
+        Field::Priority => Some(BulkAction::Update { patch: json!({ "priority": value }) }),
+        Field::Product => Some(BulkAction::Update { patch: json!({ "assignedProduct": id() }) }),
+        Field::Export => None,
+    }
+}
+
+impl Bulk {
+    /// How many leads it is about, as far as known.
+    fn count(self) -> Option<i64> {
+        let selected = self.grid.selected.read();
+        if selected.all_matching { self.grid.total.get() } else { i64::try_from(selected.ids.len()).ok() }
+    }
+
+    /// Has the browser save the selected leads as a file.
+    fn export(self, format: &str) {
+        let selected = self.grid.selected.get_untracked();
+        let query = self.address.get_untracked().query;
+        let which = if selected.all_matching {
+            query.filter_query()
+        } else {
+            let ids: Vec<String> = selected.ids.iter().map(ToString::to_string).collect();
+            format!("ids={}", ids.join(","))
+        };
+        let sort = query.sort.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let sort = if sort.is_empty() { sort } else { format!("&sort={sort}") };
+        // A download leaves the page where it is.
+        let _ = window().location().assign(&format!("/api/leads/export?format={format}&{which}{sort}"));
+    }
+
+    fn run(self, action: BulkAction) {
+        let selected = self.grid.selected.get_untracked();
+        let input = BulkInput {
+            action,
+            ids: (!selected.all_matching).then(|| selected.ids.iter().copied().collect()),
+            filter: selected.all_matching.then(|| self.address.get_untracked().query.filter_query()),
+            partial: false,
+        };
+        spawn_local(async move {
+            match bulk_leads(input).await {
+                Ok(job) => self.follow(job),
+                Err(error) => self.problem.set(Some(error.message())),
+            }
+        });
+    }
+
+    /// Shows how far it is until it is done.
+    fn follow(self, job: BulkJob) {
+        match (job.state, job.id) {
+            (JobState::Queued | JobState::Running, Some(id)) => {
+                let _ = self.running.try_set(Some(job));
+                set_timeout(move || self.ask(id), ASK_EVERY);
+            }
+            _ => self.finish(job),
+        }
+    }
+
+    fn ask(self, id: JobId) {
+        spawn_local(async move {
+            match find_job(id).await {
+                Ok(job) => self.follow(job),
+                // The change goes on without us; a moment later the connection may be back.
+                Err(_) => set_timeout(move || self.ask(id), ASK_EVERY * 4),
+            }
+        });
+    }
+
+    fn finish(self, job: BulkJob) {
+        let _ = self.running.try_set(None);
+        match job.state {
+            JobState::Done => {
+                self.grid.select_nothing();
+                offer_undo(
+                    self.grid,
+                    self.toasts,
+                    format!("{} leads changed", format::count(job.rows_changed)),
+                    job.undo,
+                );
+            }
+            JobState::Cancelled => self.toasts.say("Cancelled: nothing was changed"),
+            JobState::Failed | JobState::Queued | JobState::Running => {
+                self.problem.set(Some(job.failure.unwrap_or_else(|| "Nothing was changed.".to_owned())));
+            }
+        }
+        self.grid.reload();
+    }
+}
+
+/// A long change: how far it is, and a way to stop it.
+#[component]
+fn Progress(bulk: Bulk, job: BulkJob) -> impl IntoView {
+    let BulkJob { id, rows_total, rows_done, .. } = job;
+    let cancel = move |_| {
+        if let Some(id) = id {
+            spawn_local(async move {
+                if let Err(error) = cancel_job(id).await {
+                    bulk.toasts.say(error.message());
+                }
+            });
+        }
+    };
+    view! {
+        <div class="bulk-progress" role="status">
+            <progress max=rows_total value=rows_done aria-label="Leads changed"></progress>
+            <span class="num">{format!("{} of {}", format::count(rows_done), format::count(rows_total))}</span>
+            <button type="button" class="btn btn-small" on:click=cancel>"Cancel"</button>
+        </div>
+    }
+}

@@ -1,0 +1,72 @@
+//! What working in the table takes: editing cells, keys, bulk changes, columns, and every filter. Loaded apart, as
+//! soon as the page is alive; the page shows leads without it.
+
+mod bulk;
+mod columns;
+mod editor;
+mod keys;
+mod my_day;
+mod panel;
+mod resize;
+mod shortcuts;
+mod views;
+
+use domain::leads::LeadQuery;
+use leptos::{portal::Portal, prelude::*};
+
+use super::{
+    address::use_address,
+    filters::{PANEL, use_show},
+    grid::Grid,
+};
+
+/// Where the columns are chosen.
+pub const COLUMNS: &str = "columns-panel";
+
+/// Where the follow-ups of the day stand.
+pub const MY_DAY: &str = "my-day-place";
+
+/// Loads the desk as soon as the page is alive, and shows it.
+#[component]
+pub fn Desk() -> impl IntoView {
+    let is_loaded = lazy_preload!(desk);
+    view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(desk()))}</Suspense> }
+}
+
+/// Everything that comes alive over the table.
+#[lazy]
+fn desk() -> AnyView {
+    let grid: Grid = expect_context();
+    let address = use_address();
+    let help = RwSignal::new(false);
+    keys::listen(grid, help);
+    resize::listen(address, use_show());
+    let show = use_show();
+    let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
+        let now = address.get_untracked();
+        show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
+    });
+    view! {
+        {at(PANEL, move || view! { <panel::Panel address apply /> }.into_any())}
+        {at(COLUMNS, move || view! { <columns::Chooser address /> }.into_any())}
+        {at(MY_DAY, move || view! { <my_day::Panel grid address /> }.into_any())}
+        <views::Asked grid address />
+        <editor::Editor grid />
+        <bulk::Bar grid address />
+        {move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> })}
+    }
+    .into_any()
+}
+
+/// Puts a view where the page has kept a place for it, instead of the plain markup that stood there.
+fn at(id: &'static str, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let Some(place) = document().get_element_by_id(id) else { return ().into_any() };
+    place.set_inner_html("");
+    view! { <Portal mount=place>{view()}</Portal> }.into_any()
+}
+
+/// The filter panel as markup.
+#[cfg(feature = "ssr")]
+pub fn panel_markup(address: Memo<super::address::Address>) -> String {
+    view! { <panel::Panel address apply=Callback::new(|_| ()) /> }.into_any().to_html()
+}

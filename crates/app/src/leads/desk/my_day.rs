@@ -1,0 +1,80 @@
+//! What waits for the viewer: follow-ups that are overdue, due today, and due this week.
+
+use domain::leads::{FollowUps, MyDay};
+use icondata_lu as lu;
+use leptos::{either::Either, prelude::*, task::spawn_local};
+
+use super::super::{
+    address::{Address, with_query},
+    format::{Today, count},
+    grid::Grid,
+    server_fns::load_my_day,
+    table::lead_href,
+};
+use crate::{UiError, ui::Icon, viewer::use_session};
+
+/// A button with the number of what cannot wait, and what is behind it.
+#[component]
+pub fn Panel(grid: Grid, address: Memo<Address>) -> impl IntoView {
+    let day = RwSignal::new(None::<Result<MyDay, UiError>>);
+    let load = move || {
+        spawn_local(async move {
+            let loaded = load_my_day().await;
+            let _ = day.try_set(Some(loaded));
+        });
+    };
+    Effect::new(move || {
+        grid.changed.track();
+        load();
+    });
+    let waiting = move || {
+        let day = day.read();
+        let day = day.as_ref().and_then(|day| day.as_ref().ok());
+        day.map(|day| day.overdue.total + day.today.total).filter(|waiting| *waiting > 0)
+    };
+    view! {
+        <button type="button" class="btn my-day-button" popovertarget="my-day">
+            <Icon icon=lu::LuSun /><span class="my-day-label">"My day"</span>
+            {move || waiting().map(|waiting| view! { <b class="num count">{count(waiting)}</b> })}
+        </button>
+        <div id="my-day" popover="auto" class="menu my-day" role="group" aria-label="My day">
+            {move || match day.get() {
+                None => None,
+                Some(Ok(day)) => Some(Either::Left(view! {
+                    <Section title="Overdue" class="late" part=day.overdue address />
+                    <Section title="Today" class="due" part=day.today address />
+                    <Section title="Next six days" class="muted" part=day.week address />
+                })),
+                Some(Err(error)) => Some(Either::Right(view! {
+                    <p class="muted" role="alert">{error.message()}</p>
+                    <button type="button" class="btn btn-small" on:click=move |_| load()>"Try again"</button>
+                })),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Section(title: &'static str, class: &'static str, part: FollowUps, address: Memo<Address>) -> impl IntoView {
+    let FollowUps { total, leads, query } = part;
+    let today = use_session().with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    let list = address.read_untracked().to_query();
+    let rows = leads.into_iter().map(|lead| {
+        let due = lead.follow_up_at.map(|at| today.follow_up(at).0).unwrap_or_default();
+        let what = lead.follow_up_note.or(lead.company).unwrap_or_default();
+        view! {
+            <li><a class="my-day-lead" href=lead_href(lead.id, &list)>
+                <b>{lead.name}</b><span class=format!("num {class}")>{due}</span><span class="faint">{what}</span>
+            </a></li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    let none = rows.is_empty();
+    view! {
+        <section>
+            <h3>{title}" "<a class="link num" href=with_query("/leads", &query)>{count(total)}</a></h3>
+            {none.then(|| view! { <p class="faint">"Nothing."</p> })}
+            <ul>{rows}</ul>
+        </section>
+    }
+}

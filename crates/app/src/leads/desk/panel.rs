@@ -1,0 +1,215 @@
+//! Every condition of the list. Changes apply at once; the button is for pages without a script.
+
+use domain::{
+    leads::{FollowUpDue, LeadFilter, LeadPriority, LeadQuery, LeadStatus, SortKey},
+    users::Role,
+};
+use leptos::{html, prelude::*};
+
+use super::super::address::Address;
+use crate::{
+    ui::Field,
+    viewer::{Session, use_session},
+};
+
+/// Inside the filters' form. `apply` gets the conditions and the order that are filled in.
+#[component]
+pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoView {
+    let session = use_session();
+    let node = NodeRef::<html::Div>::new();
+    let filter = address.get_untracked().query.filter;
+    let LeadQuery { sort, limit, .. } = address.get_untracked().query;
+    let orders = session.with_value(|session| orders(session.user.role, &sort));
+    let sort = written(&sort);
+    // A change made elsewhere, a chip taken away say, is shown here too.
+    Effect::new(move |first: Option<()>| {
+        let LeadQuery { filter, sort, .. } = address.read().query.clone();
+        if first.is_some()
+            && let Some(node) = node.get_untracked()
+        {
+            session.with_value(|session| show(&node, &filter, &sort, session));
+        }
+    });
+    let change = move |_| {
+        let filled = node.get_untracked().and_then(|node| form_query(&node)).map(|text| LeadQuery::parse(&text));
+        // What cannot be read yet, a half-typed amount say, waits for the next change.
+        if let Some(Ok(filled)) = filled {
+            apply.run(filled);
+        }
+    };
+    let groups = session.with_value(groups);
+    let chosen = filter_pairs(&filter);
+    let ranges = session.with_value(|session| ranges(session.user.role));
+    let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let source = value("source");
+    let groups = groups.iter().map(|group| choices(group, &value(group.name))).collect_view();
+    let ranges = ranges.iter().map(|(label, from, to, kind)| range(label, kind, (from, value(from)), (to, value(to))));
+    let ranges = ranges.collect_view();
+    view! {
+        <div node_ref=node class="panel-body" on:change=change>
+            {groups}
+            <fieldset class="panel-ranges">
+                <legend>"Ranges"</legend>
+                {ranges}
+                <Field label="Source" id="filter-source">
+                    <input id="filter-source" name="source" class="input" placeholder="Website, Referral" value=source />
+                </Field>
+                <Field label="Order" id="filter-sort">
+                    <select id="filter-sort" name="sort" class="input">
+                        {orders.into_iter().map(|(value, label)| {
+                            let selected = value == sort;
+                            view! { <option value=value selected=selected>{label}</option> }
+                        }).collect_view()}
+                    </select>
+                </Field>
+            </fieldset>
+            <input type="hidden" name="limit" value=limit />
+            <div class="panel-foot"><button class="btn btn-primary">"Apply"</button></div>
+        </div>
+    }
+}
+
+/// Boxes of which several may be ticked.
+struct Group {
+    title: &'static str,
+    name: &'static str,
+    /// Value and label.
+    options: Vec<(String, String)>,
+}
+
+fn groups(session: &Session) -> Vec<Group> {
+    let people = |roles: &[Role]| {
+        let mut list = vec![("me".to_owned(), "Me".to_owned()), ("none".to_owned(), "Nobody".to_owned())];
+        list.extend(
+            session
+                .people
+                .iter()
+                .filter(|p| p.is_active && roles.contains(&p.role))
+                .map(|p| (p.id.to_string(), p.name.clone())),
+        );
+        list
+    };
+    let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect();
+    let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect();
+    let due = FollowUpDue::ALL.iter().map(|d| (d.as_str().to_owned(), d.label().to_owned())).collect();
+    let products = session.products.iter().map(|p| (p.id.to_string(), p.name.clone())).collect();
+    vec![
+        Group { title: "Status", name: "status", options: statuses },
+        Group { title: "Priority", name: "priority", options: priorities },
+        Group { title: "Agent", name: "assignee", options: people(&[Role::Agent, Role::Admin]) },
+        Group { title: "Engineer", name: "engineer", options: people(&[Role::Engineer]) },
+        Group { title: "Product", name: "product", options: products },
+        Group { title: "Follow-up", name: "followUp", options: due },
+    ]
+}
+
+/// Label, names of both ends, and kind of field.
+fn ranges(role: Role) -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
+    let all = [
+        ("Value", "valueMin", "valueMax", "number"),
+        ("Created", "createdFrom", "createdTo", "date"),
+        ("Follow-up", "followUpFrom", "followUpTo", "date"),
+        ("Closed", "closedFrom", "closedTo", "date"),
+    ];
+    all.into_iter().filter(|(label, ..)| role != Role::Engineer || *label != "Value").collect()
+}
+
+/// Orders that people ask for, the present one among them whatever it is. Phones have no headings to sort by.
+fn orders(role: Role, now: &[SortKey]) -> Vec<(String, String)> {
+    let all = [
+        ("", "Newest first"),
+        ("createdAt", "Oldest first"),
+        ("name", "Name"),
+        ("-value", "Value, highest first"),
+        ("-score", "Score, highest first"),
+        ("-priority", "Priority, highest first"),
+        ("followUpAt", "Follow-up, next first"),
+        ("-lastContactedAt", "Last contact, latest first"),
+        ("lastContactedAt", "Last contact, longest ago first"),
+    ];
+    let all = all.into_iter().filter(|(value, _)| role != Role::Engineer || *value != "-value");
+    let mut orders: Vec<(String, String)> = all.map(|(value, label)| (value.to_owned(), label.to_owned())).collect();
+    let now = written(now);
+    if !orders.iter().any(|(value, _)| *value == now) {
+        orders.push((now, "As the headings say".to_owned()));
+    }
+    orders
+}
+
+fn written(sort: &[SortKey]) -> String {
+    sort.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn choices(group: &Group, chosen: &str) -> impl IntoView + use<> {
+    let boxes = group.options.iter().map(|(value, label)| {
+        let checked = chosen.split(',').any(|one| one == value);
+        view! { <label class="choice"><input type="checkbox" name=group.name value=value.clone() checked=checked />{label.clone()}</label> }
+    });
+    view! { <fieldset><legend>{group.title}</legend>{boxes.collect_view()}</fieldset> }
+}
+
+fn range(
+    label: &'static str,
+    kind: &'static str,
+    (from, from_value): (&'static str, String),
+    (to, to_value): (&'static str, String),
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <span class="field-label">{label}</span>
+            <div class="row">
+                <input class="input" type=kind name=from aria-label=format!("{label} from") value=from_value />
+                <span class="faint">"to"</span>
+                <input class="input" type=kind name=to aria-label=format!("{label} to") value=to_value />
+            </div>
+        </div>
+    }
+}
+
+/// The filter's conditions by the names they have in a query string.
+fn filter_pairs(filter: &LeadFilter) -> Vec<(String, String)> {
+    let query = LeadQuery { filter: filter.clone(), ..LeadQuery::default() }.to_query();
+    form_urlencoded::parse(query.as_bytes()).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
+}
+
+/// Fills the fields with the filter's conditions, but for the one that is being written in.
+fn show(node: &web_sys::HtmlDivElement, filter: &LeadFilter, sort: &[SortKey], session: &Session) {
+    use leptos::wasm_bindgen::JsCast;
+    let chosen = filter_pairs(filter);
+    let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
+    let active = document().active_element();
+    let find = |selector: &str| {
+        let found = node.query_selector(selector).ok().flatten();
+        found.and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
+    };
+    for group in groups(session) {
+        for (option, _) in &group.options {
+            if let Some(input) = find(&format!("input[name={}][value='{option}']", group.name)) {
+                input.set_checked(value(group.name).split(',').any(|one| one == option));
+            }
+        }
+    }
+    if let Ok(Some(select)) = node.query_selector("select[name=sort]")
+        && let Some(select) = select.dyn_ref::<web_sys::HtmlSelectElement>()
+    {
+        // An order that headings made and this list does not offer leaves it blank.
+        select.set_value(&written(sort));
+    }
+    let names = ranges(session.user.role).into_iter().flat_map(|(_, from, to, _)| [from, to]);
+    for name in names.chain(["source"]) {
+        if let Some(input) = find(&format!("input[name={name}]"))
+            && active.as_ref() != Some(input.as_ref())
+        {
+            input.set_value(value(name));
+        }
+    }
+}
+
+/// The fields of the form around `node` as a query string.
+fn form_query(node: &web_sys::HtmlDivElement) -> Option<String> {
+    use leptos::wasm_bindgen::JsCast;
+    let form = node.closest("form").ok()??.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+    let data = web_sys::FormData::new_with_form(&form).ok()?;
+    let pairs = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(String::from(pairs.to_string()))
+}

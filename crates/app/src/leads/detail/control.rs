@@ -1,0 +1,160 @@
+//! The field that opens in a value's place: Enter saves, Esc leaves it as it was, a refusal keeps what was typed.
+
+use leptos::{ev::KeyboardEvent, html, prelude::*, wasm_bindgen::JsCast};
+
+use super::work::{Changed, Work};
+use crate::leads::{
+    cells::{Kind, LeadField, kind},
+    choose::{Choose, Move},
+};
+
+/// One field being edited. `on_done` runs when it closes.
+#[component]
+pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {
+    let text = editing.text;
+    let lead = work.lead.get_untracked();
+    let kind = match of {
+        LeadField::Column(column) => work.session.with_value(|session| kind(column, &lead, session)),
+        LeadField::Text(..) => Kind::Text("text"),
+    };
+    let commit = Callback::new(move |()| editing.commit(work, of, label));
+    let give_up = Callback::new(move |()| editing.close());
+    view! {
+        <div class="control">
+            {match (kind, of) {
+                (Kind::Choice(options), _) => view! {
+                    <Choose label options chosen=text.get_untracked()
+                        on_choose=Callback::new(move |(value, _): (String, Option<Move>)| {
+                            text.set(value);
+                            commit.run(());
+                            focus_row(of.field().to_owned());
+                        })
+                        on_leave=give_up />
+                }.into_any(),
+                (Kind::Text(_), LeadField::Text(_, true)) => view! { <Lines label text commit give_up /> }.into_any(),
+                (Kind::Text(kind), _) => view! { <Line kind label text commit give_up /> }.into_any(),
+            }}
+            {move || editing.problem.get().map(|reason| view! {
+                <div class="cell-problem" role="alert">
+                    <span>{reason}</span>
+                    // Pressed, not clicked: the field must not lose the focus first.
+                    <button type="button" class="btn btn-small" on:mousedown=move |event| { event.prevent_default(); commit.run(()) }>"Retry"</button>
+                    <button type="button" class="btn btn-small btn-quiet" on:mousedown=move |event| { event.prevent_default(); give_up.run(()) }>"Discard"</button>
+                </div>
+            })}
+        </div>
+    }
+}
+
+/// Whether a field is open, what stands in it, and why it was refused.
+#[derive(Clone, Copy)]
+pub struct Editing {
+    pub is_open: RwSignal<bool>,
+    pub text: RwSignal<String>,
+    problem: RwSignal<Option<String>>,
+}
+
+impl Editing {
+    pub fn new() -> Self {
+        Editing { is_open: RwSignal::new(false), text: RwSignal::new(String::new()), problem: RwSignal::new(None) }
+    }
+
+    /// Opens with what the lead holds.
+    pub fn open(self, work: Work, of: LeadField) {
+        if !self.is_open.get_untracked() {
+            self.text.set(work.lead.with_untracked(|lead| of.text(lead, work.today)));
+            self.problem.set(None);
+            self.is_open.set(true);
+        }
+    }
+
+    fn close(self) {
+        self.problem.set(None);
+        self.is_open.set(false);
+    }
+
+    /// Closes and sends what changed. Refused, it opens again as it was left.
+    fn commit(self, work: Work, of: LeadField, label: &'static str) {
+        if !self.is_open.get_untracked() {
+            return;
+        }
+        let typed = self.text.get_untracked();
+        match work.lead.with_untracked(|lead| of.read(lead, &typed, work.today)) {
+            Err(reason) => self.problem.set(Some(reason)),
+            Ok(None) => self.close(),
+            Ok(Some(value)) => {
+                self.close();
+                let mut to = Changed::new();
+                to.insert(of.field().to_owned(), value);
+                work.save(to, format!("{label} saved"), move |error| {
+                    let at_field = error.0.fields.get(of.field()).map(str::to_owned);
+                    drop(self.text.try_set(typed.clone()));
+                    drop(self.problem.try_set(Some(at_field.unwrap_or_else(|| error.message()))));
+                    let _ = self.is_open.try_set(true);
+                });
+            }
+        }
+    }
+}
+
+#[component]
+fn Line(
+    kind: &'static str,
+    label: &'static str,
+    text: RwSignal<String>,
+    commit: Callback<()>,
+    give_up: Callback<()>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if let Some(input) = node.get() {
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    view! {
+        <input node_ref=node class="input" type=kind aria-label=label prop:value=text.get_untracked() autocomplete="off"
+            on:input:target=move |event| text.set(event.target().value())
+            on:keydown=move |event| keys(&event, false, commit, give_up) on:blur=move |_| left(commit) />
+    }
+}
+
+#[component]
+fn Lines(label: &'static str, text: RwSignal<String>, commit: Callback<()>, give_up: Callback<()>) -> impl IntoView {
+    let node = NodeRef::<html::Textarea>::new();
+    Effect::new(move || {
+        if let Some(input) = node.get() {
+            let _ = input.focus();
+        }
+    });
+    view! {
+        <textarea node_ref=node class="input" rows="5" aria-label=label prop:value=text.get_untracked()
+            on:input:target=move |event| text.set(event.target().value())
+            on:keydown=move |event| keys(&event, true, commit, give_up) on:blur=move |_| left(commit)></textarea>
+    }
+}
+
+/// Leaving saves. A field that is being taken away loses the focus too, after all it had is gone.
+fn left(commit: Callback<()>) {
+    let _ = commit.try_run(());
+}
+
+fn keys(event: &KeyboardEvent, has_lines: bool, commit: Callback<()>, give_up: Callback<()>) {
+    match &*event.key() {
+        "Enter" if !has_lines || event.ctrl_key() || event.meta_key() => commit.run(()),
+        "Escape" => give_up.run(()),
+        _ => return,
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    // The field is gone now: its row takes the focus back.
+    let row = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let row = row.and_then(|field| field.closest("[data-row]").ok().flatten());
+    if let Some(name) = row.and_then(|row| row.get_attribute("data-row")) {
+        focus_row(name);
+    }
+}
+
+fn focus_row(name: String) {
+    request_animation_frame(move || crate::ui::focus(&format!("[data-row='{name}'] button")));
+}

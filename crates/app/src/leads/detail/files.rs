@@ -1,0 +1,215 @@
+//! The lead's files: attached, looked at, fetched, renamed, deleted.
+
+use domain::{attachments::Attachment, users::Role};
+use icondata_lu as lu;
+use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
+
+use super::{
+    upload::{Upload, Uploads},
+    words::{ago, size},
+    work::Work,
+};
+use crate::{
+    attachments::{delete_attachment, rename_attachment},
+    ui::{Dialog, Icon},
+};
+
+#[component]
+pub fn Files(work: Work, uploads: Uploads) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let seen = RwSignal::new(None::<Attachment>);
+    let choose = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            uploads.send_all(input.files());
+            // The same file may be chosen again.
+            input.set_value("");
+        }
+    };
+    let action = format!("/api/leads/{}/attachments", work.id);
+    view! {
+        <section class="card side-card files" aria-label="Files">
+            <div class="row">
+                <h3>"Files"</h3>
+                <span class="grow"></span>
+                <button type="button" class="btn btn-small needs-script" on:click=choose><Icon icon=lu::LuPaperclip />"Attach"</button>
+                <input node_ref=input type="file" multiple class="files-input" tabindex="-1" aria-label="Files to attach" on:change=chosen />
+            </div>
+            // Only in what the server sends: a browser that runs this needs no other way.
+            {cfg!(feature = "ssr").then(|| view! {
+                <noscript>
+                    <form method="post" action=action enctype="multipart/form-data" class="row">
+                        <input type="file" name="file" multiple required aria-label="Files to attach" /><button class="btn btn-small">"Attach"</button>
+                    </form>
+                </noscript>
+            })}
+            <ul class="file-list">
+                <For each=move || uploads.all.get() key=|upload| upload.id children=move |upload| on_its_way(uploads, upload) />
+                <For each=move || work.files.get() key=|file| (file.id, file.file_name.clone())
+                    children=move |file| view! { <FileRow work file seen /> } />
+            </ul>
+            {move || (work.files.read().is_empty() && uploads.all.read().is_empty() && work.whole.get()).then(|| view! {
+                <p class="faint">"Drop files anywhere on this sheet, or paste them."</p>
+            })}
+            {move || seen.get().map(|file| view! { <Preview file on_close=Callback::new(move |()| seen.set(None)) /> })}
+        </section>
+    }
+}
+
+fn on_its_way(uploads: Uploads, upload: Upload) -> impl IntoView {
+    let Upload { id, ref name, percent, problem, .. } = upload;
+    let name = name.clone();
+    let label = format!("{name}, sent");
+    let again = Callback::new(move |()| uploads.send(&upload));
+    view! {
+        <li class="file">
+            <span class="file-name">{name}</span>
+            {move || match problem.get() {
+                Some(reason) => view! {
+                    <span class="file-problem" role="alert">{reason}</span>
+                    <button type="button" class="btn btn-small" on:click=move |_| again.run(())>"Retry"</button>
+                    <button type="button" class="icon-button" aria-label="Forget this file" on:click=move |_| uploads.forget(id)><Icon icon=lu::LuX /></button>
+                }.into_any(),
+                None => view! { <progress max="100" value=percent aria-label=label.clone()></progress> }.into_any(),
+            }}
+        </li>
+    }
+}
+
+#[component]
+fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> impl IntoView {
+    let me = work.session.with_value(|session| (session.user.id, session.user.role));
+    // Only whether it is offered; the policy decides.
+    let may = move || match me {
+        (_, Role::Admin) => true,
+        (me, Role::Agent) => file.uploaded_by == Some(me) || work.lead.read().belongs_to(me),
+        (me, Role::Engineer) => file.uploaded_by == Some(me),
+    };
+    let (renaming, asking) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = RwSignal::new(None::<String>);
+    let (id, name) = (file.id, file.file_name.clone());
+    let href = format!("/api/attachments/{id}/download");
+    let delete = move |_| {
+        asking.set(false);
+        spawn_local(async move {
+            match delete_attachment(id).await {
+                Ok(()) => work.refresh(),
+                Err(error) => drop(problem.try_set(Some(error.message()))),
+            }
+        });
+    };
+    let about = format!("{} · {}", size(file.size_bytes), ago(file.created_at, work.today));
+    let shown = StoredValue::new(file.clone());
+    let inside = {
+        let (name, href) = (name.clone(), href.clone());
+        let can_preview = file.can_preview();
+        move || {
+            let name = name.clone();
+            if renaming.get() {
+                return view! { <Rename work id name renaming problem /> }.into_any();
+            }
+            if can_preview {
+                return view! { <button type="button" class="file-name file-open" on:click=move |_| seen.set(Some(shown.get_value()))>{name}</button> }
+                    .into_any();
+            }
+            view! { <a class="file-name" href=href.clone() download>{name}</a> }.into_any()
+        }
+    };
+    view! {
+        <li class="file">
+            <Icon icon=if file.is_image() { lu::LuImage } else { lu::LuFileText } />
+            <div class="file-words">{inside}<span class="faint">{about}</span></div>
+            <a class="icon-button" href=href download aria-label=format!("Download {name}")><Icon icon=lu::LuDownload /></a>
+            {move || may().then(|| view! {
+                <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=move |_| renaming.set(true)><Icon icon=lu::LuPencil /></button>
+                <button type="button" class="icon-button needs-script" aria-label=format!("Delete {name}") on:click=move |_| asking.set(true)><Icon icon=lu::LuTrash2 /></button>
+            })}
+            {move || asking.get().then(|| view! {
+                <p class="row entry-sure" role="group" aria-label="Delete it?">
+                    <span>"Delete it for everyone?"</span>
+                    <button type="button" class="btn btn-small" autofocus on:click=move |_| asking.set(false)>"Keep"</button>
+                    <button type="button" class="btn btn-small btn-danger" on:click=delete>"Delete"</button>
+                </p>
+            })}
+            {move || problem.get().map(|reason| view! { <p class="file-problem" role="alert">{reason}</p> })}
+        </li>
+    }
+}
+
+#[component]
+fn Rename(
+    work: Work,
+    id: domain::AttachmentId,
+    name: String,
+    renaming: RwSignal<bool>,
+    problem: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Input>::new();
+    let before = StoredValue::new(name.clone());
+    Effect::new(move || {
+        if let Some(input) = node.get() {
+            let _ = input.focus();
+            // The ending says what opens the file: it stays unless one means it.
+            let stem = before.with_value(|name| name.rfind('.').unwrap_or(name.len()));
+            let end = before.with_value(|name| name[..stem].encode_utf16().count());
+            let _ = input.set_selection_range(0, u32::try_from(end).unwrap_or(0));
+        }
+    });
+    let save = move || {
+        let Some(typed) = node.get_untracked().map(|input| input.value()) else { return };
+        if before.with_value(|before| *before == typed) {
+            return renaming.set(false);
+        }
+        problem.set(None);
+        spawn_local(async move {
+            match rename_attachment(id, typed).await {
+                Ok(_) => {
+                    let _ = renaming.try_set(false);
+                    work.refresh();
+                }
+                Err(error) => {
+                    let reason = error.0.fields.get("fileName").map(|reason| format!("The name {reason}"));
+                    drop(problem.try_set(Some(reason.unwrap_or_else(|| error.message()))));
+                }
+            }
+        });
+    };
+    let keys = move |event: KeyboardEvent| {
+        match &*event.key() {
+            "Enter" => save(),
+            "Escape" => {
+                problem.set(None);
+                renaming.set(false);
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    view! { <input node_ref=node class="input" maxlength="255" aria-label="File name" value=name on:keydown=keys on:blur=move |_| if renaming.try_get_untracked() == Some(true) { save() } /> }
+}
+
+/// What the browser shows by itself; the server decides what that may be.
+#[component]
+fn Preview(file: Attachment, on_close: Callback<()>) -> impl IntoView {
+    let source = format!("/api/attachments/{}/download?inline=1", file.id);
+    let name = file.file_name.clone();
+    let shown = if file.is_image() {
+        view! { <img class="preview-image" src=source alt=name.clone() /> }.into_any()
+    } else {
+        view! { <iframe class="preview-page" src=source title=name.clone()></iframe> }.into_any()
+    };
+    view! {
+        <Dialog title=name on_close>
+            <div class="preview">{shown}</div>
+            <footer class="form-foot">
+                <span class="grow"></span>
+                <a class="btn" href=format!("/api/attachments/{}/download", file.id) download><Icon icon=lu::LuDownload />"Download"</a>
+            </footer>
+        </Dialog>
+    }
+}

@@ -1,0 +1,206 @@
+//! The top row: where one is, the leads before and after, and what else can be done with this one.
+
+use domain::{
+    Cursor, LeadId,
+    leads::{Lead, LeadQuery},
+};
+use icondata_lu as lu;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{merge::Merge, sheet::Closing, work::Work};
+use crate::{
+    leads::{
+        address::{Address, use_address},
+        format,
+        grid::Grid,
+        server_fns::{delete_lead, list_leads},
+        table::lead_href,
+        undo::offer_undo,
+    },
+    ui::{Dialog, Icon},
+};
+
+/// What the menu opens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Delete,
+    Merge,
+}
+
+#[component]
+pub fn Head(work: Work) -> impl IntoView {
+    let address = use_address();
+    let place = Memo::new(move |_| place(work));
+    let name = move || work.lead.read().name.clone();
+    view! {
+        <header class="sheet-head">
+            <nav class="crumbs" aria-label="Where this is">
+                <a href=move || address.read().href()>"Leads"</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
+            </nav>
+            <span class="grow"></span>
+            <span class="faint num sheet-place">{move || place.get()}</span>
+            <Neighbour work by=-1 />
+            <Neighbour work by=1 />
+            <Menu work />
+            <Close />
+        </header>
+    }
+}
+
+/// Back to the list: a link, so that it works without a script.
+#[component]
+pub fn Close() -> impl IntoView {
+    let (address, closing) = (use_address(), expect_context::<Closing>());
+    let close = move |event: leptos::ev::MouseEvent| {
+        // The router must not follow the link as well.
+        event.prevent_default();
+        closing.close.run(());
+    };
+    view! {
+        <a class="icon-button" aria-label="Close" href=move || address.read().href() on:click=close><Icon icon=lu::LuX /></a>
+    }
+}
+
+/// `3 of 4,312`, as far as the list knows.
+fn place(work: Work) -> Option<String> {
+    let at = i64::try_from(index(work.grid, work.id)?).ok()?;
+    let nth = format::count(work.grid.around.read().as_ref()?.start? + at + 1);
+    Some(format!("{nth} of {}", format::count(work.grid.total.get()?)))
+}
+
+fn index(grid: Grid, id: LeadId) -> Option<usize> {
+    grid.rows.read().iter().position(|row| row.id == id)
+}
+
+/// Where the lead before or after stands.
+#[derive(Clone, PartialEq)]
+enum Beside {
+    Lead(LeadId),
+    /// On another page of the list.
+    Page(Cursor),
+}
+
+fn beside(work: Work, by: isize) -> Option<Beside> {
+    let rows = work.grid.rows.read();
+    let at = rows.iter().position(|row| row.id == work.id)?;
+    if let Some(row) = at.checked_add_signed(by).and_then(|at| rows.get(at)) {
+        return Some(Beside::Lead(row.id));
+    }
+    let around = work.grid.around.read();
+    let around = around.as_ref()?;
+    if by > 0 { around.next.clone() } else { around.previous.clone() }.map(Beside::Page)
+}
+
+#[component]
+fn Neighbour(work: Work, by: isize) -> impl IntoView {
+    let (label, key, icon) =
+        if by < 0 { ("Previous lead", "K", lu::LuArrowUp) } else { ("Next lead", "J", lu::LuArrowDown) };
+    let to = Memo::new(move |_| beside(work, by));
+    let go = use_go(work);
+    let id = if by < 0 { "sheet-previous" } else { "sheet-next" };
+    view! {
+        <button type="button" id=id class="btn btn-small sheet-neighbour" aria-label=label aria-keyshortcuts=key title=label
+            disabled=move || to.read().is_none() on:click=move |_| go.run(by)>
+            <Icon icon /><kbd aria-hidden="true">{key}</kbd>
+        </button>
+    }
+}
+
+/// Goes to the lead before (−1) or after (1), on the next page of the list where this one ends.
+fn use_go(work: Work) -> Callback<isize> {
+    let (navigate, address) = (use_navigate(), use_address());
+    Callback::new(move |by: isize| {
+        let options = || NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let now = address.get_untracked();
+        match untrack(|| beside(work, by)) {
+            None => {}
+            Some(Beside::Lead(id)) => navigate(&lead_href(id, &now.to_query()), options()),
+            Some(Beside::Page(cursor)) => {
+                let page = now.with(LeadQuery { cursor: Some(cursor), offset: 0, ..now.query.clone() });
+                let navigate = navigate.clone();
+                spawn_local(async move {
+                    match first_of(&page, by).await {
+                        Ok(Some(lead)) => navigate(&lead_href(lead.id, &page.to_query()), options()),
+                        Ok(None) => work.toasts.say("No more leads in this list"),
+                        Err(error) => work.toasts.say(error.message()),
+                    }
+                });
+            }
+        }
+    })
+}
+
+async fn first_of(page: &Address, by: isize) -> Result<Option<Lead>, crate::UiError> {
+    let mut items = list_leads(page.list()).await?.items;
+    Ok(if by > 0 { (!items.is_empty()).then(|| items.swap_remove(0)) } else { items.pop() })
+}
+
+#[component]
+fn Menu(work: Work) -> impl IntoView {
+    let asking = RwSignal::new(None::<Asking>);
+    let closing: Closing = expect_context();
+    let copy = move |_| {
+        // Without encryption browsers offer no clipboard at all.
+        if !window().is_secure_context() {
+            return work.toasts.say("The browser allows copying over HTTPS only");
+        }
+        let link = window().location().href().unwrap_or_default();
+        drop(window().navigator().clipboard().write_text(&link));
+        work.toasts.say("Link copied");
+    };
+    let delete = Callback::new(move |()| {
+        asking.set(None);
+        let name = work.lead.read_untracked().name.clone();
+        spawn_local(async move {
+            match delete_lead(work.id).await {
+                Ok(done) => {
+                    offer_undo(work.grid, work.toasts, format!("{name} deleted"), done.undo);
+                    closing.unsaved.set(0);
+                    closing.close.run(());
+                    // Once the sheet is gone: it would ask for a lead that is no more.
+                    request_animation_frame(move || work.grid.reload());
+                }
+                Err(error) => drop(work.problem.try_set(Some(error))),
+            }
+        });
+    });
+    let open = move |what: Asking| {
+        hide_menu();
+        asking.set(Some(what));
+    };
+    let done = Callback::new(move |()| asking.set(None));
+    view! {
+        <button type="button" class="icon-button sheet-more" popovertarget="sheet-menu" aria-label="More"><Icon icon=lu::LuEllipsis /></button>
+        <div id="sheet-menu" popover="auto" class="menu sheet-menu">
+            <button type="button" class="menu-item" on:click=move |event| { hide_menu(); copy(event) }><Icon icon=lu::LuLink />"Copy link"</button>
+            {move || work.rights.read().merge.then(|| view! {
+                <button type="button" class="menu-item" on:click=move |_| open(Asking::Merge)><Icon icon=lu::LuMerge />"Merge with…"</button>
+            })}
+            {move || work.rights.read().delete.then(|| view! {
+                <button type="button" class="menu-item menu-danger" on:click=move |_| open(Asking::Delete)><Icon icon=lu::LuTrash2 />"Delete…"</button>
+            })}
+        </div>
+        {move || asking.get().map(|what| match what {
+            Asking::Merge => view! { <Merge work on_close=done /> }.into_any(),
+            Asking::Delete => view! {
+                <Dialog title=format!("Delete {}?", work.lead.read_untracked().name) small=true on_close=done>
+                    <p class="muted">"It leaves every list and board, for everyone. You can take it back right afterwards."</p>
+                    <footer class="form-foot">
+                        <button type="button" class="btn" autofocus on:click=move |_| asking.set(None)>"Keep it"</button>
+                        <span class="grow"></span>
+                        <button type="button" class="btn btn-danger-full" on:click=move |_| delete.run(())>"Delete lead"</button>
+                    </footer>
+                </Dialog>
+            }.into_any(),
+        })}
+    }
+}
+
+fn hide_menu() {
+    use leptos::wasm_bindgen::JsCast;
+    let menu = document().get_element_by_id("sheet-menu");
+    if let Some(menu) = menu.and_then(|menu| menu.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = menu.hide_popover();
+    }
+}

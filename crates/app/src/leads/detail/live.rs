@@ -1,0 +1,116 @@
+//! From an address to a sheet: what the server sent along, what the table knows already, and what has to be loaded.
+
+use domain::{LeadId, leads::Lead};
+use leptos::{html, prelude::*, task::spawn_local};
+
+use super::{
+    LeadSheet, PLACE,
+    sheet::{Failed, Frame, Sheet, Waiting},
+    use_lead_id,
+};
+use crate::{
+    UiError,
+    leads::{grid::Grid, server_fns::load_sheet},
+};
+
+/// The data that came with the server's markup.
+const SEED: &str = "lead-seed";
+
+/// What the frame holds.
+#[derive(Clone)]
+enum Shown {
+    /// Nothing is known yet.
+    Waiting,
+    Failed(UiError),
+    /// Whole, or as much of it as the table knew.
+    Lead(Known),
+}
+
+/// A lead, and the rest of its sheet as soon as it is there.
+#[derive(Clone)]
+pub enum Known {
+    Whole(Box<LeadSheet>),
+    Row(Box<Lead>),
+}
+
+impl Known {
+    pub fn lead(&self) -> &Lead {
+        match self {
+            Known::Whole(sheet) => &sheet.lead,
+            Known::Row(lead) => lead,
+        }
+    }
+}
+
+/// The sheet in the browser.
+#[component]
+pub fn Live() -> impl IntoView {
+    let id = use_lead_id();
+    let grid: Grid = expect_context();
+    let seed = StoredValue::new(take_over().filter(|seed| seed.lead.id == id.get_untracked()));
+    let first = seed.with_value(Clone::clone).map(|sheet| Shown::Lead(Known::Whole(Box::new(sheet))));
+    let shown = RwSignal::new(first.unwrap_or(Shown::Waiting));
+    let load = Callback::new(move |wanted: LeadId| {
+        shown.set(Shown::Waiting);
+        spawn_local(async move {
+            let result = load_sheet(wanted).await;
+            if id.try_get_untracked() == Some(wanted) {
+                shown.set(match result {
+                    Ok(sheet) => Shown::Lead(Known::Whole(Box::new(sheet))),
+                    Err(error) => Shown::Failed(error),
+                });
+            }
+        });
+    });
+    Effect::new(move || {
+        let wanted = id.get();
+        let seeded = seed.try_update_value(Option::take).flatten().is_some();
+        match grid.lead(wanted) {
+            _ if seeded => {}
+            Some(lead) => shown.set(Shown::Lead(Known::Row(Box::new(lead)))),
+            None => load.run(wanted),
+        }
+    });
+    let node = NodeRef::<html::Dialog>::new();
+    view! {
+        <Frame node>
+            {move || match shown.get() {
+                Shown::Waiting => view! { <Waiting /> }.into_any(),
+                Shown::Failed(error) => view! {
+                    <Failed error retry=Callback::new(move |()| load.run(id.get_untracked())) />
+                }.into_any(),
+                Shown::Lead(known) => view! { <Sheet known /> }.into_any(),
+            }}
+        </Frame>
+    }
+}
+
+/// The data of the server's markup, which makes room. A note typed into it meanwhile is kept as that lead's draft.
+fn take_over() -> Option<LeadSheet> {
+    let place = document().get_element_by_id(PLACE)?;
+    let seed = document().get_element_by_id(SEED).and_then(|seed| seed.text_content());
+    let seed: Option<LeadSheet> = seed.and_then(|json| serde_json::from_str(&json).ok());
+    if let Some(sheet) = &seed {
+        super::composer::keep_typed(&place, sheet.lead.id);
+    }
+    place.set_inner_html("");
+    seed
+}
+
+/// The sheet as it is sent: works without a script, and carries what it was made from.
+#[cfg(feature = "ssr")]
+pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
+    let seed = loaded.as_ref().ok().and_then(|sheet| serde_json::to_string(sheet).ok());
+    // Inside the frame, since its parts ask the frame for things.
+    let inside = move || match loaded {
+        Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> }.into_any(),
+        Err(error) => {
+            view! { <leptos_meta::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }.into_any()
+        }
+    };
+    let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.into_any().to_html();
+    // Inside a script nothing but its end tag ends it.
+    let seed = seed.map(|json| json.replace('<', "\\u003c"));
+    let seed = seed.map(|json| format!("<script type=\"application/json\" id=\"{SEED}\">{json}</script>"));
+    html + &seed.unwrap_or_default()
+}

@@ -1,0 +1,168 @@
+//! The sheet itself: its frame, and where everything stands in it.
+
+use leptos::{ev::KeyboardEvent, html, prelude::*, wasm_bindgen::JsCast};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{
+    composer::Composer,
+    conflict::ConflictDialog,
+    engineering::Engineering,
+    fields::Fields,
+    files::Files,
+    head::Head,
+    keys,
+    live::Known,
+    product::Pitch,
+    score::Score,
+    strip::Strip,
+    timeline::Timeline,
+    upload::{self, Uploads},
+    use_lead_id,
+    work::Work,
+};
+use crate::{
+    UiError,
+    leads::address::use_address,
+    ui::{ErrorState, Skeleton, ToastsOver, focus_after_dialog},
+};
+
+/// What the sheet's parts ask of its frame.
+#[derive(Clone, Copy)]
+pub struct Closing {
+    /// Back to the list, asking first when text would be lost.
+    pub close: Callback<()>,
+    /// How many entries are being edited.
+    pub unsaved: RwSignal<u32>,
+    /// A draft that this browser does not keep.
+    pub loose: RwSignal<bool>,
+}
+
+/// A modal over the list; without a script a box beside it. Stays while one goes from lead to lead.
+#[component]
+pub fn Frame(node: NodeRef<html::Dialog>, children: Children) -> impl IntoView {
+    let (unsaved, loose) = (RwSignal::new(0), RwSignal::new(false));
+    let leave = use_leave();
+    let close = Callback::new(move |()| {
+        let question = "Discard what you typed?";
+        let is_lost = unsaved.get_untracked() > 0 || loose.get_untracked();
+        if !is_lost || window().confirm_with_message(question).unwrap_or(true) {
+            leave.run(());
+        }
+    });
+    provide_context(Closing { close, unsaved, loose });
+    Effect::new(move || {
+        if let Some(dialog) = node.get() {
+            show(dialog);
+        }
+    });
+    let keys = move |event: KeyboardEvent| {
+        // Ahead of the browser, which would close at the second Esc without asking. What stands over the sheet goes first.
+        if event.key() == "Escape" && !event.default_prevented() && !keys::is_covered(&event) {
+            event.prevent_default();
+            close.run(());
+        }
+    };
+    let outside = move |event: leptos::ev::MouseEvent| {
+        // The panel fills the dialog: only the backdrop makes the dialog itself the target.
+        let is_backdrop = |dialog: web_sys::HtmlDialogElement| {
+            event.target().is_some_and(|target| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog))
+        };
+        if node.get_untracked().is_some_and(is_backdrop) {
+            close.run(());
+        }
+    };
+    view! {
+        <dialog node_ref=node class="sheet" open=cfg!(feature = "ssr") aria-label="Lead" on:keydown=keys on:mousedown=outside
+            on:cancel=move |event: leptos::ev::Event| event.prevent_default()>
+            <div class="sheet-panel">{children()}</div>
+            <ToastsOver />
+        </dialog>
+    }
+}
+
+/// Opens it as a modal as soon as it is on the page.
+fn show(dialog: web_sys::HtmlDialogElement) {
+    request_animation_frame(move || match dialog.is_connected() {
+        true if !dialog.open() => drop(dialog.show_modal()),
+        true => {}
+        false => show(dialog),
+    });
+}
+
+/// To the list as it was, with the focus on the lead's row.
+fn use_leave() -> Callback<()> {
+    let (navigate, address, id) = (use_navigate(), use_address(), use_lead_id());
+    Callback::new(move |()| {
+        // In place of the sheet's own address: going back leads to where one was before it, not into it again.
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let row = format!("tr[data-lead='{}'] a", id.get_untracked());
+        navigate(&address.get_untracked().href(), options);
+        focus_after_dialog(row);
+    })
+}
+
+/// One lead, as far as it is known.
+#[component]
+pub fn Sheet(known: Known) -> impl IntoView {
+    let work = Work::new(known);
+    provide_context(work);
+    let uploads = Uploads::new(work);
+    keys::listen(work);
+    // From one lead to the next, the focus stays inside.
+    Effect::new(|| keys::focus_if_lost(".sheet-name"));
+    let over = RwSignal::new(false);
+    view! {
+        <Title text=move || work.lead.try_with(|lead| lead.name.clone()).unwrap_or_default() />
+        <article class="sheet-lead" class:sheet-drop=over aria-busy=move || (!work.whole.get()).to_string()
+            on:dragover=move |event| if upload::brings_files(&event) { event.prevent_default(); over.set(true) }
+            on:dragleave=move |_| over.set(false)
+            on:drop=move |event| { over.set(false); uploads.dropped(&event) }
+            on:paste=move |event| uploads.pasted(event.unchecked_ref())>
+            <Head work />
+            <Strip work />
+            {move || work.problem.get().map(|error| view! { <Stale work error /> })}
+            <div class="sheet-columns">
+                <div class="sheet-main">
+                    <Composer work />
+                    <Timeline work />
+                </div>
+                <div class="sheet-side">
+                    <Fields work />
+                    <Engineering work />
+                    <Score work />
+                    <Pitch work />
+                    <Files work uploads />
+                </div>
+            </div>
+            <ConflictDialog work />
+        </article>
+    }
+}
+
+/// The rest of the sheet could not be loaded, or loaded again.
+#[component]
+fn Stale(work: Work, error: UiError) -> impl IntoView {
+    view! {
+        <p class="alert" role="alert">
+            <span class="grow">{error.message()}</span>
+            <button type="button" class="btn btn-small" on:click=move |_| work.refresh()>"Retry"</button>
+        </p>
+    }
+}
+
+#[component]
+pub fn Waiting() -> impl IntoView {
+    view! { <div class="sheet-lead"><CloseOnly /><Skeleton rows=8 /></div> }
+}
+
+/// No sheet: why, and what to do.
+#[component]
+pub fn Failed(error: UiError, retry: Callback<()>) -> impl IntoView {
+    view! { <div class="sheet-lead"><CloseOnly /><ErrorState error retry /></div> }
+}
+
+#[component]
+fn CloseOnly() -> impl IntoView {
+    view! { <header class="sheet-head"><span class="grow"></span><super::head::Close /></header> }
+}

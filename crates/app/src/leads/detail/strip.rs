@@ -1,0 +1,171 @@
+//! Who it is, how it stands, and the stages: one click moves the lead.
+
+use domain::leads::LeadStatus;
+use icondata_lu as lu;
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+
+use super::{
+    row::InlineText,
+    words::{person_name, standing},
+    work::{Changed, Sent, Work},
+};
+use crate::{
+    UiError,
+    leads::{cells::LeadField, columns::Column, format::money},
+    ui::{Avatar, Dialog, Icon},
+};
+
+/// The stages on the way; lost is no step of it.
+const STEPS: [LeadStatus; 6] = [
+    LeadStatus::New,
+    LeadStatus::Contacted,
+    LeadStatus::Qualified,
+    LeadStatus::Proposal,
+    LeadStatus::Negotiation,
+    LeadStatus::Won,
+];
+/// What is offered as the reason; anything else may be written.
+const REASONS: [&str; 6] =
+    ["Price", "Chose a competitor", "No budget", "No answer", "Bad timing", "Not a fit for what we sell"];
+
+#[component]
+pub fn Strip(work: Work) -> impl IntoView {
+    let refused = RwSignal::new(None::<UiError>);
+    let losing = RwSignal::new(false);
+    let value = move || {
+        let lead = work.lead.read();
+        work.session.with_value(|session| lead.value.map(|value| money(value, &session.currency)))
+    };
+    view! {
+        <div class="sheet-who">
+            {move || view! { <Avatar name=work.lead.read().name.clone() /> }}
+            <div class="sheet-title">
+                <InlineText work of=LeadField::Column(Column::Lead) class="sheet-name" />
+                <p class="muted sheet-standing">{move || stands(work)}</p>
+            </div>
+            <span class="grow"></span>
+            <span class="num sheet-value">{value}</span>
+        </div>
+        <Steps work refused losing />
+        {move || refused.get().map(|error| view! {
+            <p class="alert sheet-refused" role="alert"><Icon icon=lu::LuCircleAlert />
+                <span class="grow">{error.message()}</span>
+                <button type="button" class="btn btn-small btn-quiet" on:click=move |_| refused.set(None)>"Close"</button>
+            </p>
+        })}
+        {move || losing.get().then(|| view! { <Losing work refused on_close=Callback::new(move |()| losing.set(false)) /> })}
+    }
+}
+
+fn stands(work: Work) -> impl IntoView {
+    let (words, next) = standing(&work.lead.read(), work.today);
+    view! { <span>{words.join(" · ")}</span>{next.map(|(words, class)| view! { " · "<span class=class>{words}</span> })} }
+}
+
+#[component]
+fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>) -> impl IntoView {
+    let status = Memo::new(move |_| work.lead.read().status);
+    let may = Memo::new(move |_| work.may("status"));
+    let step = move |to: LeadStatus| {
+        let class = move || match status.get() {
+            LeadStatus::Lost => "step",
+            now if now == to => "step step-now",
+            now if to < now => "step step-done",
+            _ => "step",
+        };
+        view! {
+            <li>
+                <button type="button" class=class disabled=move || !may.get() aria-current=move || (status.get() == to).then_some("step")
+                    on:click=move |_| if status.get_untracked() != to { move_to(work, to, None, refused) }>{to.label()}</button>
+            </li>
+        }
+    };
+    // Where they do not all fit, the present one is in sight.
+    Effect::new(move || {
+        status.track();
+        request_animation_frame(show_present);
+    });
+    let reason = move || work.lead.read().lost_reason.clone().map(|reason| format!(": {reason}"));
+    view! {
+        <div class="sheet-stages">
+            <ol class="steps" aria-label="Stage">{STEPS.map(step).collect_view()}</ol>
+            {move || match (status.get() == LeadStatus::Lost, may.get()) {
+                (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{reason}</span> }.into_any(),
+                (false, true) => view! {
+                    <button type="button" class="btn btn-small btn-quiet step-lost" on:click=move |_| losing.set(true)>"Lost…"</button>
+                }.into_any(),
+                (false, false) => ().into_any(),
+            }}
+        </div>
+    }
+}
+
+fn show_present() {
+    let steps = document().query_selector(".steps").ok().flatten();
+    let present = steps.as_ref().and_then(|steps| steps.query_selector("[aria-current]").ok().flatten());
+    if let (Some(steps), Some(present)) = (steps, present) {
+        let (row, step) = (steps.get_bounding_client_rect(), present.get_bounding_client_rect());
+        let off_centre = step.left() + step.width() / 2.0 - row.left() - row.width() / 2.0;
+        steps.scroll_by_with_x_and_y(off_centre, 0.0);
+    }
+}
+
+/// Moves at once; refused, the lead returns to where it was, with the reason.
+fn move_to(work: Work, to: LeadStatus, reason: Option<String>, refused: RwSignal<Option<UiError>>) {
+    let mut change = Changed::new();
+    change.insert("status".into(), to.as_str().into());
+    if to == LeadStatus::Lost {
+        change.insert("lostReason".into(), reason.map_or(Value::Null, Value::from));
+    }
+    refused.set(None);
+    spawn_local(async move {
+        match work.send(change).await {
+            Ok(Sent::Saved(lead, undo)) => {
+                let name = &lead.name;
+                let said = match lead.assigned_engineer.filter(|_| to == LeadStatus::Won) {
+                    Some(engineer) => work
+                        .session
+                        .with_value(|session| format!("{name} won. {} delivers it", person_name(engineer, session))),
+                    None if to == LeadStatus::Won => format!("{name} won. No engineer is free to deliver it"),
+                    None => format!("{name} moved to {}", to.label()),
+                };
+                work.saved(said, undo);
+            }
+            Ok(Sent::Asked) => {}
+            Err(error) => drop(refused.try_set(Some(error))),
+        }
+    });
+}
+
+/// Why it was lost: worth knowing, not worth insisting on.
+#[component]
+fn Losing(work: Work, refused: RwSignal<Option<UiError>>, on_close: Callback<()>) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    let lose = move |reason: Option<String>| {
+        on_close.run(());
+        move_to(work, LeadStatus::Lost, reason, refused);
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let reason = reason.get_untracked().trim().to_owned();
+        lose((!reason.is_empty()).then_some(reason));
+    };
+    view! {
+        <Dialog title="Why was it lost?" small=true on_close>
+            <form class="form" on:submit=submit>
+                <div class="field">
+                    <label for="lost-reason">"Reason"</label>
+                    <input id="lost-reason" class="input" list="lost-reasons" maxlength="500" autocomplete="off" autofocus
+                        on:input:target=move |event| reason.set(event.target().value()) />
+                    <datalist id="lost-reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
+                </div>
+                <footer class="form-foot">
+                    <button type="button" class="btn" on:click=move |_| lose(None)>"Skip"</button>
+                    <span class="grow"></span>
+                    <button class="btn btn-primary">"Mark as lost"</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

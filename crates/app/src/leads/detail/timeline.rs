@@ -1,0 +1,229 @@
+//! What happened to the lead, newest first, in parts and in pages.
+
+use domain::{
+    UserId,
+    events::{Door, Event, TimelineEntry, TimelinePart},
+    interactions::{Interaction, InteractionType},
+};
+use icondata_core::Icon as Symbol;
+use icondata_lu as lu;
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+
+use super::{
+    ENTRIES,
+    composer::icon_of,
+    said::Said,
+    words::{ago, label, lead_words, person_name, size, value_words},
+    work::Work,
+};
+use crate::{
+    UiError,
+    leads::server_fns::load_timeline,
+    ui::{ErrorState, Icon, Skeleton},
+};
+
+#[component]
+pub fn Timeline(work: Work) -> impl IntoView {
+    let loading = RwSignal::new(false);
+    let refused = RwSignal::new(None::<UiError>);
+    let show = move |part: TimelinePart| {
+        work.part.set(part);
+        loading.set(true);
+        spawn_local(async move {
+            work.load_part(part).await;
+            let _ = loading.try_set(false);
+        });
+    };
+    let chip = move |part: TimelinePart| {
+        let files = move || work.files.read().len();
+        let number = move || (part == TimelinePart::Files).then(files).filter(|n| *n > 0).map(|n| format!(" {n}"));
+        view! {
+            <button type="button" class="chip chip-small" aria-pressed=move || (work.part.get() == part).to_string()
+                on:click=move |_| show(part)>{part_label(part)}{number}</button>
+        }
+    };
+    let older = move |_| {
+        let (part, cursor) = (work.part.get_untracked(), work.older.get_untracked());
+        refused.set(None);
+        spawn_local(async move {
+            match load_timeline(work.id, part, cursor, ENTRIES).await {
+                Ok(page) if work.part.try_get_untracked() == Some(part) => {
+                    work.entries.update(|entries| entries.extend(page.items));
+                    work.older.set(page.next_cursor);
+                }
+                Ok(_) => {}
+                Err(error) => drop(refused.try_set(Some(error))),
+            }
+        });
+    };
+    let is_empty = move || work.entries.read().is_empty();
+    view! {
+        <section class="timeline" aria-label="Timeline">
+            <div class="row timeline-head">
+                <h3>"Timeline"</h3>
+                <span class="grow"></span>
+                <div class="timeline-parts needs-script" role="group" aria-label="Show">{TimelinePart::ALL.map(chip).collect_view()}</div>
+            </div>
+            {move || (is_empty() && (loading.get() || !work.whole.get())).then(|| view! { <Skeleton rows=4 /> })}
+            {move || (is_empty() && !loading.get() && work.whole.get()).then(|| view! { <p class="faint timeline-none">"Nothing of this kind yet."</p> })}
+            <ol class="entries" aria-busy=move || loading.get().to_string()>
+                <For each=move || work.entries.get() key=key children=move |entry| entry_view(work, entry) />
+            </ol>
+            {move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older(())) /> })}
+            {move || work.older.read().is_some().then(|| view! {
+                <button type="button" class="btn btn-small needs-script" on:click=move |_| older(())>"Show older"</button>
+            })}
+        </section>
+    }
+}
+
+/// An entry is drawn again when what it brought was edited or deleted.
+fn key(entry: &TimelineEntry) -> (i64, Option<domain::Timestamp>, bool, Option<String>) {
+    let edited = entry.interaction.as_ref().and_then(|interaction| interaction.edited_at);
+    let has = entry.interaction.is_some() || entry.attachment.is_some();
+    (entry.event.id.0, edited, has, entry.attachment.as_ref().map(|file| file.file_name.clone()))
+}
+
+fn part_label(part: TimelinePart) -> &'static str {
+    match part {
+        TimelinePart::All => "All",
+        TimelinePart::Interactions => "Interactions",
+        TimelinePart::Changes => "Changes",
+        TimelinePart::Files => "Files",
+        TimelinePart::Agents => "Agents",
+    }
+}
+
+fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
+    let (icon, class) = sign(&entry);
+    let TimelineEntry { event, interaction, attachment } = entry;
+    let who = actor(work, event.actor_id, event.door);
+    let when = ago(event.at, work.today);
+    let exact = event.at.to_offset(work.today.offset);
+    let exact = format!("{} {:02}:{:02}", exact.date(), exact.hour(), exact.minute());
+    let is_expected = event.id.0 == 0;
+    let inside = match (interaction, attachment) {
+        (Some(interaction), _) => {
+            view! { <Said work interaction who=who.clone() door=through(event.door) /> }.into_any()
+        }
+        (None, Some(file)) => {
+            let (href, name) = (format!("/api/attachments/{}/download", file.id), file.file_name.clone());
+            view! {
+                <p class="entry-line"><b>{who}</b><span class="muted">"added "<a class="entry-file" href=href download>{name}</a>
+                    {format!(" · {}", size(file.size_bytes))}{through(event.door)}</span></p>
+            }
+            .into_any()
+        }
+        (None, None) => {
+            let words = change_words(work, &event);
+            view! { <p class="entry-line"><b>{who}</b><span class="muted">{words}{through(event.door)}</span></p> }
+                .into_any()
+        }
+    };
+    view! {
+        <li class="entry" class:entry-expected=is_expected>
+            <span class=format!("entry-sign {class}")><Icon icon /></span>
+            <div class="entry-body">{inside}</div>
+            <time class="faint entry-when" title=exact>{when}</time>
+        </li>
+    }
+    .into_any()
+}
+
+fn actor(work: Work, actor: Option<UserId>, door: Door) -> String {
+    match (actor, door) {
+        (Some(id), _) => work.session.with_value(|session| person_name(id, session)),
+        (None, Door::Import) => "Import".to_owned(),
+        (None, _) => "Siwaht".to_owned(),
+    }
+}
+
+/// The door, where it is not this one.
+fn through(door: Door) -> Option<&'static str> {
+    match door {
+        Door::Ui | Door::System => None,
+        Door::Rest => Some(" · via API"),
+        Door::Mcp => Some(" · via MCP"),
+        Door::Import => Some(" · by import"),
+    }
+}
+
+/// The sign of an entry and the class of its colour.
+fn sign(entry: &TimelineEntry) -> (Symbol, &'static str) {
+    let event = &entry.event;
+    match (&entry.interaction, event.entity.as_str()) {
+        (Some(Interaction { r#type, .. }), _) => match r#type {
+            InteractionType::Note => (icon_of(*r#type), "e-note"),
+            InteractionType::Call => (icon_of(*r#type), "e-call"),
+            InteractionType::Email => (icon_of(*r#type), "e-email"),
+            InteractionType::Meeting => (icon_of(*r#type), "e-meeting"),
+        },
+        (None, "attachment") => (lu::LuFile, "e-file"),
+        (None, _) if event.door == Door::Mcp => (lu::LuBot, "e-agent"),
+        (None, "interaction") => (lu::LuPencil, "e-change"),
+        (None, _) => match event.kind.as_str() {
+            "lead.status_changed" => (lu::LuArrowRight, "e-stage"),
+            "lead.created" => (lu::LuPlus, "e-change"),
+            "lead.merged" => (lu::LuMerge, "e-change"),
+            "lead.deleted" => (lu::LuTrash2, "e-change"),
+            "lead.restored" => (lu::LuRotateCcw, "e-change"),
+            _ => (lu::LuPencil, "e-change"),
+        },
+    }
+}
+
+/// What an event without a row of its own says.
+fn change_words(work: Work, event: &Event) -> AnyView {
+    let fixed = match event.kind.as_str() {
+        "lead.created" => "created the lead",
+        "lead.deleted" => "deleted the lead",
+        "lead.restored" => "brought the lead back",
+        "interaction.created" => "wrote something that was deleted since",
+        "interaction.updated" => "changed the words of an earlier entry",
+        "interaction.deleted" => "deleted an earlier entry",
+        "attachment.created" => "added a file that was deleted since",
+        "attachment.deleted" => "deleted a file",
+        "lead.merged" => return merged(work, event),
+        _ => return fields(work, event),
+    };
+    fixed.into_any()
+}
+
+fn merged(work: Work, event: &Event) -> AnyView {
+    let words = match (event.changes.get("mergedFrom"), event.changes.get("mergedInto")) {
+        (Some(from), _) => format!("merged {} into this one", lead_words(&from.to)),
+        (None, Some(into)) => format!("merged this into {}", lead_words(&into.to)),
+        (None, None) => "merged two leads".to_owned(),
+    };
+    let rest = event.changes.keys().any(|field| !field.starts_with("merged"));
+    view! { {words}{rest.then(|| view! { "; "{fields(work, event)} })} }.into_any()
+}
+
+/// `moved Proposal → Negotiation and set Score 61 → 78`.
+fn fields(work: Work, event: &Event) -> AnyView {
+    let words =
+        |field: &str, value: &Value| work.session.with_value(|session| value_words(field, value, session, work.today));
+    // The main product is told; the list behind it follows from it.
+    let follows = |field: &str| field == "products" && event.changes.contains_key("assignedProduct");
+    let shown = event.changes.iter().filter(|(field, _)| !follows(field) && !field.starts_with("merged"));
+    // The stage comes first, whatever the alphabet says.
+    let (stage, rest): (Vec<_>, Vec<_>) = shown.partition(|(field, _)| *field == "status");
+    let parts: Vec<AnyView> = stage
+        .into_iter()
+        .chain(rest)
+        .enumerate()
+        .map(|(at, (field, change))| {
+            let (from, to) = (words(field, &change.from), words(field, &change.to));
+            let comma = (at > 0).then_some(", ");
+            match (field.as_str(), change.from.is_null()) {
+                ("status", _) => view! { {comma}"moved "<b>{from}</b>" → "<b>{to}</b> }.into_any(),
+                (field, true) => view! { {comma}"set "<b>{label(field).to_owned()}</b>" to "<b>{to}</b> }.into_any(),
+                (field, false) => {
+                    view! { {comma}"set "<b>{label(field).to_owned()}</b>" "{from}" → "<b>{to}</b> }.into_any()
+                }
+            }
+        })
+        .collect();
+    if parts.is_empty() { "changed the lead".into_any() } else { parts.into_any() }
+}

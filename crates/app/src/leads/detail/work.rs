@@ -1,0 +1,273 @@
+//! An open lead: what the sheet shows of it, and how it is changed. Every write carries the version it was made from.
+
+use domain::{
+    Cursor, ErrorCode, LeadId,
+    attachments::Attachment,
+    events::{TimelineEntry, TimelinePart},
+    leads::{Lead, LeadInput, LeadRights, LeadScore},
+    products::Product,
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value};
+
+use super::{ENTRIES, LeadSheet, conflict::Conflict, live::Known};
+use crate::{
+    UiError,
+    leads::{
+        format::Today,
+        grid::Grid,
+        server_fns::{load_sheet, load_timeline, update_lead},
+        undo::offer_undo,
+    },
+    ui::{Toaster, use_toasts},
+    viewer::{Session, use_session},
+};
+
+/// Field (as on the wire) → its new value.
+pub type Changed = Map<String, Value>;
+
+/// Cheap to copy; gone with the sheet of its lead.
+#[derive(Clone, Copy)]
+pub struct Work {
+    pub id: LeadId,
+    pub lead: RwSignal<Lead>,
+    pub rights: RwSignal<LeadRights>,
+    pub part: RwSignal<TimelinePart>,
+    pub entries: RwSignal<Vec<TimelineEntry>>,
+    /// Where older entries begin.
+    pub older: RwSignal<Option<Cursor>>,
+    pub files: RwSignal<Vec<Attachment>>,
+    pub score: RwSignal<Option<LeadScore>>,
+    pub product: RwSignal<Option<Product>>,
+    /// The rest of the sheet is there.
+    pub whole: RwSignal<bool>,
+    /// Why the rest of the sheet, or newer entries, could not be loaded.
+    pub problem: RwSignal<Option<UiError>>,
+    pub conflict: RwSignal<Option<Conflict>>,
+    pub grid: Grid,
+    pub toasts: Toaster,
+    pub session: StoredValue<Session>,
+    pub today: Today,
+}
+
+/// How a change ended that was not refused.
+pub enum Sent {
+    Saved(Box<Lead>, Option<String>),
+    /// Others changed the same fields: the person is being asked.
+    Asked,
+}
+
+impl Work {
+    pub fn new(known: Known) -> Self {
+        let session = use_session();
+        let lead = known.lead().clone();
+        let sheet = match known {
+            Known::Whole(sheet) => Some(sheet),
+            Known::Row(_) => None,
+        };
+        let (timeline, whole) = (sheet.as_ref().map(|sheet| sheet.timeline.clone()), sheet.is_some());
+        let work = Work {
+            id: lead.id,
+            lead: RwSignal::new(lead),
+            rights: RwSignal::new(sheet.as_ref().map(|sheet| sheet.rights.clone()).unwrap_or_default()),
+            part: RwSignal::new(TimelinePart::All),
+            older: RwSignal::new(timeline.as_ref().and_then(|page| page.next_cursor.clone())),
+            entries: RwSignal::new(timeline.map(|page| page.items).unwrap_or_default()),
+            files: RwSignal::new(sheet.as_ref().map(|sheet| sheet.files.clone()).unwrap_or_default()),
+            score: RwSignal::new(sheet.as_ref().map(|sheet| sheet.score.clone())),
+            product: RwSignal::new(sheet.and_then(|sheet| sheet.product)),
+            whole: RwSignal::new(whole),
+            problem: RwSignal::new(None),
+            conflict: RwSignal::new(None),
+            grid: expect_context(),
+            toasts: use_toasts(),
+            session,
+            today: session.with_value(|session| Today::new(session.now, session.user.utc_offset_minutes)),
+        };
+        // What is done elsewhere on the page, an undo say, shows here too.
+        Effect::new(move |before: Option<u32>| {
+            let now = work.grid.changed.get();
+            if before.is_some_and(|before| before != now) || (before.is_none() && !whole) {
+                work.refresh();
+            }
+            now
+        });
+        work
+    }
+
+    /// Whether this field is offered for writing; the policy decides again when it is saved.
+    pub fn may(self, field: &str) -> bool {
+        self.rights.read().writes(field)
+    }
+
+    /// Loads all of it again; what was being read stays where it is.
+    pub fn refresh(self) {
+        self.problem.set(None);
+        spawn_local(async move {
+            let (result, part) = (load_sheet(self.id).await, self.part.try_get_untracked());
+            match (result, part) {
+                (Ok(sheet), Some(part)) => {
+                    self.take(sheet, part);
+                    if part != TimelinePart::All {
+                        self.load_part(part).await;
+                    }
+                }
+                (Err(error), Some(_)) => self.problem.set(Some(error)),
+                (_, None) => {}
+            }
+        });
+    }
+
+    fn take(self, sheet: LeadSheet, part: TimelinePart) {
+        let LeadSheet { lead, rights, timeline, files, score, product } = sheet;
+        if lead.version >= self.lead.read_untracked().version {
+            self.show(lead);
+        }
+        self.rights.set(rights);
+        self.files.set(files);
+        self.score.set(Some(score));
+        self.product.set(product);
+        self.whole.set(true);
+        if part == TimelinePart::All {
+            self.take_entries(timeline.items, timeline.next_cursor);
+        }
+    }
+
+    /// Puts the newest entries in front; older ones that were loaded before stay.
+    fn take_entries(self, newest: Vec<TimelineEntry>, next: Option<Cursor>) {
+        let oldest = newest.last().map(|entry| (entry.event.at, entry.event.id));
+        let kept = self.entries.with_untracked(|entries| {
+            let is_older = |entry: &&TimelineEntry| {
+                oldest.is_some_and(|oldest| (entry.event.at, entry.event.id) < oldest) && entry.event.id.0 > 0
+            };
+            entries.iter().filter(is_older).cloned().collect::<Vec<_>>()
+        });
+        if kept.is_empty() {
+            self.older.set(next);
+        }
+        self.entries.set(newest.into_iter().chain(kept).collect());
+    }
+
+    /// Shows a part of the timeline from its newest entry on.
+    pub async fn load_part(self, part: TimelinePart) {
+        match load_timeline(self.id, part, None, ENTRIES).await {
+            Ok(page) if self.part.try_get_untracked() == Some(part) => {
+                self.entries.set(page.items);
+                self.older.set(page.next_cursor);
+            }
+            Ok(_) => {}
+            Err(error) => drop(self.problem.try_set(Some(error))),
+        }
+    }
+
+    /// Shows the lead here and in the table behind.
+    pub fn show(self, lead: Lead) {
+        self.grid.put(lead.clone());
+        drop(self.lead.try_set(lead));
+    }
+
+    /// Shows the change at once and sends it; refused, the lead is put back.
+    ///
+    /// # Errors
+    /// What the server says against it.
+    pub async fn send(self, to: Changed) -> Result<Sent, UiError> {
+        let before = self.lead.get_untracked();
+        let mut change = Change::of(&before, to);
+        self.show(with(&before, &change.to));
+        let mut version = before.version;
+        // Another version is no conflict while the fields themselves are as they were.
+        for _ in 0..4 {
+            let error = match update_lead(self.id, change.patch(version)).await {
+                Ok(done) => {
+                    self.show(done.value.clone());
+                    return Ok(Sent::Saved(Box::new(done.value), done.undo));
+                }
+                Err(error) => error,
+            };
+            let Some(theirs) = current(&error) else {
+                self.put_back(&change);
+                return Err(error);
+            };
+            version = theirs.version;
+            match Conflict::between(&change, &theirs) {
+                None => change.from = fields(&theirs),
+                Some(conflict) => {
+                    self.show(theirs);
+                    drop(self.conflict.try_set(Some(conflict)));
+                    return Ok(Sent::Asked);
+                }
+            }
+        }
+        self.put_back(&change);
+        Err(UiError::unreachable())
+    }
+
+    /// The same with words for how it went. What is refused is told by `refused`.
+    pub fn save(self, to: Changed, said: impl Into<String>, refused: impl Fn(UiError) + 'static) {
+        let said = said.into();
+        spawn_local(async move {
+            match self.send(to).await {
+                Ok(Sent::Saved(_, undo)) => self.saved(said, undo),
+                Ok(Sent::Asked) => {}
+                Err(error) => refused(error),
+            }
+        });
+    }
+
+    /// Says so, and loads what the change brought with it.
+    pub fn saved(self, said: String, undo: Option<String>) {
+        offer_undo(self.grid, self.toasts, said, undo);
+        self.refresh();
+    }
+
+    /// Takes the change off again, and nothing else.
+    fn put_back(self, change: &Change) {
+        if let Some(now) = self.lead.try_get_untracked() {
+            let back = change.to.keys().filter_map(|field| Some((field.clone(), change.from.get(field)?.clone())));
+            self.show(with(&now, &back.collect()));
+        }
+    }
+}
+
+/// What is changed, and what the person saw when they began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub from: Changed,
+    pub to: Changed,
+}
+
+impl Change {
+    fn of(lead: &Lead, to: Changed) -> Self {
+        Change { from: fields(lead), to }
+    }
+
+    fn patch(&self, version: i64) -> Value {
+        let mut patch = self.to.clone();
+        patch.insert("version".into(), version.into());
+        Value::Object(patch)
+    }
+}
+
+/// The lead as it is now, when a stale version was refused.
+pub fn current(error: &UiError) -> Option<Lead> {
+    let current = error.0.current.clone().filter(|_| error.0.code == ErrorCode::Conflict)?;
+    serde_json::from_value(current).ok()
+}
+
+/// What may be written of a lead, as on the wire.
+pub fn fields(lead: &Lead) -> Changed {
+    match serde_json::to_value(LeadInput::of(lead)) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The lead as it will be.
+pub fn with(lead: &Lead, to: &Changed) -> Lead {
+    let Ok(Value::Object(mut json)) = serde_json::to_value(lead) else { return lead.clone() };
+    // A score that is cleared is computed by the server.
+    json.extend(
+        to.iter().filter(|(field, value)| *field != "score" || !value.is_null()).map(|(f, v)| (f.clone(), v.clone())),
+    );
+    serde_json::from_value(Value::Object(json)).unwrap_or_else(|_| lead.clone())
+}

@@ -1,0 +1,144 @@
+//! The dialog over the list that makes a lead.
+
+use domain::{ErrorCode, Fields, leads::LeadInput, users::Role};
+use icondata_lu as lu;
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{
+    address::use_address, duplicates::WarnOfDuplicates, form::LeadForm, grid::Grid, server_fns::create_lead,
+    undo::offer_undo,
+};
+use crate::{
+    UiError,
+    shell::Forbidden,
+    ui::{Dialog, Icon, focus_after_dialog, use_toasts},
+    viewer::use_session,
+};
+
+/// Back to the list as it was, with the focus on what opened the dialog.
+fn use_close() -> Callback<()> {
+    let navigate = use_navigate();
+    let address = use_address();
+    Callback::new(move |()| {
+        // In place of the dialog's own address: going back leads to where one was before it, not into it again.
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&address.get_untracked().href(), options);
+        focus_after_dialog(".page-head a".to_owned());
+    })
+}
+
+/// Closing with a word, refusals at their fields, nothing lost by accident.
+#[derive(Clone, Copy)]
+struct Making {
+    fields: RwSignal<Fields>,
+    problem: RwSignal<Option<UiError>>,
+    saving: RwSignal<bool>,
+    /// Something was typed that is not saved.
+    dirty: RwSignal<bool>,
+    grid: Grid,
+    leave: Callback<()>,
+    toasts: crate::ui::Toaster,
+}
+
+impl Making {
+    fn new() -> Self {
+        Making {
+            fields: RwSignal::new(Fields::default()),
+            problem: RwSignal::new(None),
+            saving: RwSignal::new(false),
+            dirty: RwSignal::new(false),
+            grid: expect_context(),
+            leave: use_close(),
+            toasts: use_toasts(),
+        }
+    }
+
+    /// What Esc, × and Cancel do: nothing while a save is under way, and not without asking when text would be lost.
+    fn close(self) -> Callback<()> {
+        Callback::new(move |()| {
+            let keep =
+                self.dirty.get_untracked() && !window().confirm_with_message("Discard what you typed?").unwrap_or(true);
+            if !self.saving.get_untracked() && !keep {
+                self.leave.run(());
+            }
+        })
+    }
+
+    fn create(self, input: LeadInput) {
+        if self.saving.get_untracked() {
+            return;
+        }
+        self.saving.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let result = create_lead(input).await;
+            // The person may have left by the browser's own Back: then the answer is told in the corner.
+            let is_here = self.saving.try_set(false).is_none();
+            match result {
+                Ok(done) => {
+                    self.grid.reload();
+                    offer_undo(self.grid, self.toasts, format!("{} created", done.value.name), done.undo);
+                    if is_here {
+                        self.leave.run(());
+                    }
+                }
+                Err(error) if is_here => {
+                    self.fields.set(error.0.fields.clone());
+                    self.problem.set(Some(error));
+                }
+                Err(error) => self.toasts.say(error.message()),
+            }
+        });
+    }
+}
+
+/// `/leads/new`.
+#[component]
+pub fn NewLead() -> impl IntoView {
+    if use_session().with_value(|session| session.user.role == Role::Engineer) {
+        return Either::Left(view! { <Forbidden /> });
+    }
+    // Never on the server: a dialog needs the browser to open.
+    let is_loaded = lazy_preload!(new_lead);
+    Either::Right(view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(new_lead()))}</Suspense> })
+}
+
+/// Fetches the dialog's code once the list is alive: opening it later then needs no connection.
+pub fn preload() {
+    let _ = lazy_preload!(new_lead);
+}
+
+#[lazy]
+fn new_lead() -> AnyView {
+    let making = Making::new();
+    let create = Callback::new(move |input: LeadInput| making.create(input));
+    view! {
+        <Title text="New lead" />
+        <Dialog title="New lead" on_close=making.close()>
+            <Alert problem=making.problem />
+            <WarnOfDuplicates>
+                <LeadForm fields=making.fields saving=making.saving.into() dirty=making.dirty on_submit=create>
+                    <button type="button" class="btn" on:click=move |_| making.close().run(())>"Cancel"</button>
+                </LeadForm>
+            </WarnOfDuplicates>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// A refusal that belongs to no single field.
+#[component]
+fn Alert(problem: RwSignal<Option<UiError>>) -> impl IntoView {
+    move || {
+        problem.get().map(|error| {
+            let signed_out = error.0.code == ErrorCode::Unauthenticated;
+            view! {
+                <p class="alert" role="alert"><Icon icon=lu::LuCircleAlert />{error.message()}
+                    {signed_out.then(|| view! { <a class="link" href="/sign-in" target="_blank">"Sign in in a new tab"</a> })}
+                </p>
+            }
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! Search or jump: leads, products, views, pages and actions, from anywhere.
+
+use std::time::Duration;
+
+use domain::search::Hits;
+use icondata_lu as lu;
+use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::server_fns::search;
+use crate::{
+    leads::{badge, view_href},
+    shell::Tab,
+    ui::{Dialog, Icon},
+    viewer::use_session,
+    views::server_fns::list_views,
+};
+
+/// How long typing must pause before the server is asked.
+const PAUSE: Duration = Duration::from_millis(120);
+/// Things of each kind that are no hits of the server.
+const MOST: usize = 6;
+
+/// Something to go to.
+#[derive(Clone)]
+struct Goal {
+    group: &'static str,
+    icon: icondata_core::Icon,
+    words: String,
+    more: Option<String>,
+    status: Option<domain::leads::LeadStatus>,
+    href: String,
+}
+
+/// Shows itself while `open`; its code is apart from every page's.
+#[component]
+pub fn LazyPalette(open: RwSignal<bool>) -> impl IntoView {
+    let is_loaded = lazy_preload!(palette);
+    view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(palette(open)))}</Suspense> }
+}
+
+#[lazy]
+fn palette(open: RwSignal<bool>) -> AnyView {
+    view! { {move || open.get().then(|| view! { <Palette open /> })} }.into_any()
+}
+
+#[component]
+fn Palette(open: RwSignal<bool>) -> impl IntoView {
+    let node = NodeRef::<html::Input>::new();
+    let words = RwSignal::new(String::new());
+    let (hits, problem, at) = (RwSignal::new(Hits::default()), RwSignal::new(None::<String>), RwSignal::new(0usize));
+    let views = RwSignal::new(Vec::<Goal>::new());
+    spawn_local(async move {
+        let loaded = list_views().await.unwrap_or_default();
+        let goal =
+            |view: &domain::views::View| Goal { href: view_href(view), ..plain("Views", lu::LuTable2, &view.name) };
+        let _ = views.try_set(loaded.iter().map(goal).collect());
+    });
+    let mut ask = leptos::leptos_dom::helpers::debounce(PAUSE, move |text: String| {
+        spawn_local(async move {
+            let found = search(text.clone()).await;
+            // An answer to what is no longer asked says nothing.
+            if words.try_get_untracked().as_deref() != Some(&*text) {
+                return;
+            }
+            problem.set(found.as_ref().err().map(crate::UiError::message));
+            hits.set(found.unwrap_or_default());
+            at.set(0);
+        });
+    });
+    let fixed = StoredValue::new(fixed_goals());
+    let goals = Memo::new_with_compare(
+        move |_| {
+            let words = words.read().to_lowercase();
+            let matches = |goal: &&Goal| goal.words.to_lowercase().contains(&words);
+            let mut goals = hits.with(found);
+            goals.extend(views.read().iter().filter(matches).take(MOST).cloned());
+            fixed.with_value(|fixed| goals.extend(fixed.iter().filter(matches).cloned()));
+            goals
+        },
+        |_, _| true,
+    );
+    let navigate = use_navigate();
+    let go = Callback::new(move |href: String| {
+        open.set(false);
+        navigate(&href, NavigateOptions::default());
+    });
+    let keys = move |event: KeyboardEvent| {
+        let last = goals.read_untracked().len().saturating_sub(1);
+        match &*event.key() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Enter" => {
+                if let Some(goal) = goals.read_untracked().get(at.get_untracked()) {
+                    go.run(goal.href.clone());
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    Effect::new(move || {
+        let shown = format!("#goal-{}", at.get());
+        if let Ok(Some(element)) = document().query_selector(&shown) {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+    view! {
+        <Dialog title="Search or jump to" on_close=Callback::new(move |()| open.set(false))>
+            <input node_ref=node class="input palette-input" role="combobox" aria-label="Search or jump to" aria-expanded="true"
+                aria-controls="goals" aria-autocomplete="list" autocomplete="off" maxlength="200" autofocus
+                aria-activedescendant=move || format!("goal-{}", at.get()) placeholder="Leads, products, views, pages…"
+                on:input:target=move |event| {
+                    let text = event.target().value();
+                    words.set(text.clone());
+                    at.set(0);
+                    ask(text);
+                }
+                on:keydown=keys />
+            {move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> })}
+            <ul id="goals" class="goals" role="listbox" aria-label="Results">
+                {move || rows(&goals.read(), at.get(), go)}
+            </ul>
+            {move || goals.read().is_empty().then(|| view! { <p class="muted palette-none">"Nothing found. Names, e-mails, phones and companies of leads are searched."</p> })}
+        </Dialog>
+    }
+}
+
+fn rows(goals: &[Goal], at: usize, go: Callback<String>) -> Vec<AnyView> {
+    let row = |(index, goal): (usize, &Goal)| {
+        let Goal { group, icon, words, more, status, href } = goal.clone();
+        let is_first = index == 0 || goals[index - 1].group != group;
+        view! {
+            {is_first.then(|| view! { <li class="goal-group" role="presentation">{group}</li> })}
+            <li id=format!("goal-{index}") class="option goal" role="option" aria-selected=if index == at { "true" } else { "false" }
+                on:click=move |_| go.run(href.clone())>
+                <Icon icon /><span class="goal-words">{words}</span>
+                {more.map(|more| view! { <span class="faint">{more}</span> })}
+                <span class="grow"></span>
+                {status.map(badge)}
+            </li>
+        }
+        .into_any()
+    };
+    goals.iter().enumerate().map(row).collect()
+}
+
+fn plain(group: &'static str, icon: icondata_core::Icon, words: &str) -> Goal {
+    Goal { group, icon, words: words.to_owned(), more: None, status: None, href: String::new() }
+}
+
+fn found(hits: &Hits) -> Vec<Goal> {
+    let leads = hits.leads.iter().map(|lead| Goal {
+        more: lead.company.clone(),
+        status: Some(lead.status),
+        href: format!("/leads/{}", lead.id),
+        ..plain("Leads", lu::LuUser, &lead.name)
+    });
+    let products = hits.products.iter().map(|product| Goal {
+        more: Some("its leads".into()),
+        href: format!("/leads?product={}", product.id),
+        ..plain("Products", lu::LuPackage, &product.name)
+    });
+    leads.chain(products).collect()
+}
+
+/// Actions and pages of the role.
+fn fixed_goals() -> Vec<Goal> {
+    let role = use_session().with_value(|session| session.user.role);
+    let mut goals = Vec::new();
+    let mut action =
+        |words: &str, icon, href: &str| goals.push(Goal { href: href.into(), ..plain("Actions", icon, words) });
+    if role != domain::users::Role::Engineer {
+        action("New lead", lu::LuPlus, "/leads/new");
+        action("My leads", lu::LuUser, "/leads?assignee=me");
+        action("Unassigned leads", lu::LuUserPlus, "/leads?assignee=none");
+    }
+    goals.extend(Tab::of(role).map(|tab| Goal { href: tab.path().into(), ..plain("Pages", tab.icon(), tab.label()) }));
+    goals
+}

@@ -1,0 +1,132 @@
+//! A backup as one file: a tar archive of the files folder and, behind it, the dump of the database.
+//!
+//! The dump comes last, so that a restore has all files in place before the rows that name them.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// How the dump is called inside.
+const DUMP: &str = "database.dump";
+/// What a dump of PostgreSQL begins with: a backup without files is just that.
+const DUMP_MAGIC: &[u8; 5] = b"PGDMP";
+
+/// Writes the archive, readable by its owner only. Says how many files are in it.
+pub fn write(archive: &Path, folder: &Path, dump: &Path) -> Result<usize> {
+    let out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(archive)?;
+    let mut tar = tar::Builder::new(io::BufWriter::new(out));
+    let mut count = 0;
+    for name in names(folder)? {
+        match File::open(folder.join(&name)) {
+            Ok(mut file) => tar.append_file(&name, &mut file).with_context(|| name.clone())?,
+            // Deleted since the dump was taken, by somebody who wanted it gone.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {name}")),
+        }
+        count += 1;
+    }
+    tar.append_file(DUMP, &mut File::open(dump)?)?;
+    tar.into_inner()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok(count)
+}
+
+/// Whether the file is an archive rather than a bare dump.
+pub fn is_one(file: &Path) -> Result<bool> {
+    let mut magic = [0; DUMP_MAGIC.len()];
+    let opened = File::open(file).and_then(|mut file| file.read_exact(&mut magic));
+    opened.with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(magic != *DUMP_MAGIC)
+}
+
+/// Puts the files into the folder and the dump beside them; says where the dump is. A file that is there already is
+/// the same one: its name is random and its bytes never change.
+pub fn unpack(archive: &Path, folder: &Path) -> Result<PathBuf> {
+    let mut tar = tar::Archive::new(io::BufReader::new(File::open(archive)?));
+    for entry in tar.entries()? {
+        let mut entry = entry.with_context(|| format!("{} is no backup", archive.display()))?;
+        let name = entry.path()?.to_string_lossy().into_owned();
+        let to = folder.join(&name);
+        if name == DUMP {
+            put(&mut entry, &to)?;
+            return Ok(to);
+        }
+        // Nothing of an archive goes anywhere else, whoever made it.
+        if !is_key(&name) {
+            bail!("{} holds {name}, which is no file of ours", archive.display());
+        }
+        if !to.exists() {
+            put(&mut entry, &to)?;
+        }
+    }
+    bail!("{} is cut short: it holds no database", archive.display())
+}
+
+/// Under another name until it is whole.
+fn put(from: &mut impl Read, to: &Path) -> Result<()> {
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut partial = to.as_os_str().to_owned();
+    partial.push("#1");
+    let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let written = io::copy(from, &mut out).and_then(|_| out.sync_all()).and_then(|()| fs::rename(&partial, to));
+    written.with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// Keys of all files in the folder; what is still being written is not among them.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for lead in entries(&folder.join("leads"))? {
+        for file in entries(&lead)? {
+            let name = file.strip_prefix(folder)?.to_string_lossy().into_owned();
+            if is_key(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", folder.display())),
+    }
+}
+
+/// `leads/7/` and 32 hexadecimal digits.
+fn is_key(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    let ["leads", lead, key] = parts[..] else { return false };
+    let is_number = !lead.is_empty() && lead.bytes().all(|b| b.is_ascii_digit());
+    is_number && key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_puts_nothing_outside_the_folder() {
+        let place = std::env::temp_dir().join(format!("siwaht-archive-{}", std::process::id()));
+        fs::create_dir_all(&place).unwrap();
+        let hostile = place.join("hostile.tar");
+        let mut tar = tar::Builder::new(File::create(&hostile).unwrap());
+        let mut header = tar::Header::new_gnu();
+        header.as_gnu_mut().unwrap().name[..9].copy_from_slice(b"../escape");
+        header.set_size(1);
+        header.set_cksum();
+        tar.append(&header, &b"x"[..]).unwrap();
+        tar.into_inner().unwrap();
+        assert!(unpack(&hostile, &place.join("files")).is_err());
+        assert!(!place.join("escape").exists());
+        fs::remove_dir_all(&place).unwrap();
+    }
+}

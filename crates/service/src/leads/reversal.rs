@@ -1,0 +1,212 @@
+//! One lead's way back: what a request did to it, whether that still stands, and what takes it back.
+
+use domain::{
+    LeadId,
+    events::{Change, Changes},
+    leads::{Lead, LeadInput},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    merge::{MERGED_FROM, MERGED_INTO, Moved},
+    merge_store, undo_store,
+    undo_store::{Done, Later},
+    write::{Kept, Revision, Stage, Writing, event},
+};
+use crate::{Actor, Error, Result, events, policy, policy::Action};
+
+/// What one request did to one lead, all of its events taken together.
+#[derive(Default)]
+pub(super) struct Deed {
+    created: bool,
+    deleted: bool,
+    restored: bool,
+    changes: Changes,
+    kept: Option<Kept>,
+    /// The lead it was merged into, and what moved there with it.
+    merged_into: Option<(LeadId, Moved)>,
+    merged_from: Option<Value>,
+    /// Something that has no way back.
+    final_kind: Option<String>,
+}
+
+/// Says what has happened to a lead in the meantime.
+pub(super) fn moved_on(what: impl Into<String>) -> Error {
+    Error::Conflict { detail: what.into(), current: None }
+}
+
+impl Deed {
+    /// Takes the next event of the request into account.
+    pub(super) fn add(&mut self, done: Done) -> Result<()> {
+        let Done { lead: _, kind, changes, before } = done;
+        match kind.as_str() {
+            "lead.created" => self.created = true,
+            "lead.updated" | "lead.status_changed" => self.change(changes.0, before)?,
+            "lead.deleted" => self.deleted = true,
+            "lead.restored" if changes.contains_key(MERGED_INTO) => self.final_kind = Some("the end of a merge".into()),
+            "lead.restored" => self.restored = true,
+            "lead.merged" => self.merge(changes.0, before)?,
+            _ => self.final_kind = Some(kind),
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, changes: Changes, before: Option<Value>) -> Result<()> {
+        if changes.contains_key(MERGED_FROM) && self.merged_from.is_none() {
+            self.final_kind = Some("the end of a merge".into());
+        }
+        if self.kept.is_none() {
+            self.kept = before.map(serde_json::from_value).transpose()?;
+        }
+        for (field, Change { from, to }) in changes {
+            // Of several changes of a field, the way back leads from the last to the first.
+            let known = self.changes.entry(field).or_insert(Change { from, to: Value::Null });
+            known.to = to;
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, mut changes: Changes, before: Option<Value>) -> Result<()> {
+        if let Some(Change { to, .. }) = changes.remove(MERGED_INTO) {
+            let moved = before.and_then(|mut before| before.get_mut("moved").map(Value::take)).unwrap_or_default();
+            self.merged_into = Some((serde_json::from_value(to)?, serde_json::from_value(moved)?));
+            self.deleted = true;
+            return Ok(());
+        }
+        self.merged_from = changes.remove(MERGED_FROM).map(|change| change.to);
+        self.change(changes, before)
+    }
+
+    /// Whether the lead is still as the request left it, as far as that matters.
+    fn still_stands(&self, lead: &Lead, is_deleted: bool, later: &[Later]) -> Result<()> {
+        if let Some(kind) = &self.final_kind {
+            return Err(moved_on(format!("{kind} cannot be undone")));
+        }
+        let stays_deleted = self.deleted && !self.restored;
+        if is_deleted != stays_deleted {
+            return Err(moved_on(if is_deleted { "was deleted since" } else { "was restored since" }));
+        }
+        let about_lead = later.iter().filter(|event| event.entity == "lead");
+        let whole = self.created || self.deleted || self.restored;
+        if let Some(event) = about_lead.clone().find(|event| whole || event.kind == "lead.merged") {
+            let how = if event.kind == "lead.merged" { "merged" } else { "changed" };
+            return Err(moved_on(format!("was {how} since{}", listed(&event.fields))));
+        }
+        if self.created && !later.is_empty() {
+            return Err(moved_on("got notes or files since"));
+        }
+        let now = object(serde_json::to_value(LeadInput::of(lead))?);
+        let mut since: Vec<String> = about_lead.flat_map(|event| event.fields.iter().cloned()).collect();
+        since.retain(|field| self.changes.contains_key(field));
+        // Writes without an event do not exist; were there one, it would not be overwritten either.
+        since.extend(self.changes.iter().filter(|(f, c)| !whole && now.get(*f) != Some(&c.to)).map(|(f, _)| f.clone()));
+        since.sort();
+        since.dedup();
+        if since.is_empty() { Ok(()) } else { Err(moved_on(format!("{} changed since", since.join(", ")))) }
+    }
+}
+
+fn listed(fields: &[String]) -> String {
+    if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) }
+}
+
+/// What takes a batch of deeds back.
+#[derive(Default)]
+pub(super) struct Reversal<'l> {
+    deletions: Vec<&'l Lead>,
+    restorations: Vec<(&'l Lead, Option<(LeadId, Moved)>)>,
+    revisions: Vec<Revision<'l>>,
+}
+
+impl<'l> Reversal<'l> {
+    /// Adds one lead's way back.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the lead has moved on, [`Error::Forbidden`] when the actor may not do this any more.
+    pub(super) fn plan(
+        &mut self,
+        actor: &Actor,
+        lead: &'l Lead,
+        deed: Deed,
+        is_deleted: bool,
+        later: &[Later],
+    ) -> Result<()> {
+        deed.still_stands(lead, is_deleted, later)?;
+        if deed.created || deed.deleted || deed.restored {
+            policy::allow(actor.role(), Action::DeleteLead)?;
+            policy::allow_delete(actor, lead)?;
+        }
+        if (deed.created || deed.restored) && !is_deleted {
+            self.deletions.push(lead);
+            return Ok(());
+        }
+        let revision = if deed.changes.is_empty() { None } else { Some(revise(actor, lead, &deed, later)?) };
+        self.revisions.extend(revision);
+        if deed.deleted && !deed.created {
+            self.restorations.push((lead, deed.merged_into));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn write(self, writing: &mut Writing<'_>) -> Result<()> {
+        let Reversal { deletions, restorations, revisions } = self;
+        writing.remove(&deletions).await?;
+        restore(writing, &restorations).await?;
+        writing.revise(revisions).await
+    }
+}
+
+/// Brings deleted leads back, and to those that were merged what was theirs.
+pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(LeadId, Moved)>)]) -> Result<()> {
+    if leads.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<LeadId> = leads.iter().map(|(lead, _)| lead.id).collect();
+    undo_store::restore(&mut writing.tx, &ids, writing.now).await?;
+    let mut changes = Vec::with_capacity(leads.len());
+    for (lead, merged_into) in leads {
+        let mut change = Changes::new();
+        if let Some((into, moved)) = merged_into {
+            merge_store::move_back(&mut writing.tx, *into, lead.id, moved).await?;
+            change.insert(MERGED_INTO.into(), Change { from: serde_json::to_value(into)?, to: Value::Null });
+        }
+        changes.push(change);
+    }
+    let events = leads.iter().zip(&changes).map(|((lead, _), changes)| event("lead.restored", lead, changes, None));
+    events::record_all(&mut writing.tx, writing.acting.actor(), writing.now, events.collect()).await
+}
+
+/// The lead with every changed field as it was.
+fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed, later: &[Later]) -> Result<Revision<'l>> {
+    let mut restored = object(serde_json::to_value(LeadInput::of(lead))?);
+    for (field, change) in &deed.changes {
+        if restored.insert(field.clone(), change.from.clone()).is_none() {
+            return Err(moved_on(format!("{field} cannot be undone")));
+        }
+    }
+    let input: LeadInput = serde_json::from_value(Value::Object(restored))?;
+    let mut stage = Stage { entered_at: lead.stage_entered_at, closed_at: lead.closed_at };
+    if let Some(kept) = deed.kept.as_ref().filter(|_| deed.changes.contains_key("status")) {
+        stage = Stage { entered_at: kept.stage_entered_at, closed_at: kept.closed_at };
+    }
+    let as_it_was = Lead { assigned_to: input.assigned_to, ..lead.clone() };
+    let by_score = deed.kept.as_ref().filter(|_| deed.changes.contains_key("score")).map(|kept| kept.score);
+    let mut revision = Revision::of(lead, input, stage)?;
+    policy::allow_undo(actor, lead, &as_it_was, &revision.changes)?;
+    revision.computed_score = by_score;
+    if let Some(from) = &deed.merged_from {
+        revision.changes.insert(MERGED_FROM.into(), Change { from: from.clone(), to: Value::Null });
+        // Talking to the lead since counts for it, whoever it was merged with.
+        if let Some(kept) = deed.kept.as_ref().filter(|_| !later.iter().any(|event| event.entity == "interaction")) {
+            revision.last_contacted_at = kept.last_contacted_at;
+        }
+    }
+    Ok(revision)
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

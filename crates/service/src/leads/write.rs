@@ -1,0 +1,281 @@
+//! Writes leads within one transaction, one or thousands: the private half of every use case that changes leads.
+//!
+//! Whichever door a change comes through and however many leads it is about, the same rules run here for each of them,
+//! and each gets one event. A lead that refuses is told apart from a failure: the outer result is the failure.
+
+use domain::{
+    LeadId, Money, Timestamp,
+    events::{Changes, changes},
+    leads::{Lead, LeadInput, LeadStatus, score::Contacts},
+    users::Role,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::{Postgres, Transaction};
+
+use super::{assign::Engineers, patch, references::References, score, store};
+use crate::{Acting, Error, Result, events, events::Event, policy};
+
+/// A transaction in which someone writes leads.
+pub(super) struct Writing<'a> {
+    pub acting: &'a Acting,
+    pub tx: Transaction<'static, Postgres>,
+    pub now: Timestamp,
+    median_won: Option<Money>,
+}
+
+/// When a lead entered its stage, and when it was decided.
+#[derive(Clone, Copy)]
+pub(super) struct Stage {
+    pub entered_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// What becomes of one lead.
+pub(super) struct Revision<'a> {
+    pub before: &'a Lead,
+    pub input: LeadInput,
+    pub stage: Stage,
+    pub last_contacted_at: Option<Timestamp>,
+    /// The score while none is set by hand; `None` has the rule decide.
+    pub computed_score: Option<i16>,
+    pub kind: &'static str,
+    pub changes: Changes,
+    /// What undo needs beside the changes.
+    pub kept: Option<Value>,
+}
+
+/// What a change may move along that is not in `changes`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Kept {
+    #[serde(with = "time::serde::rfc3339")]
+    pub stage_entered_at: Timestamp,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub closed_at: Option<Timestamp>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_contacted_at: Option<Timestamp>,
+    pub score: i16,
+}
+
+impl Kept {
+    pub(super) fn of(lead: &Lead) -> Self {
+        Kept {
+            stage_entered_at: lead.stage_entered_at,
+            closed_at: lead.closed_at,
+            last_contacted_at: lead.last_contacted_at,
+            score: lead.score,
+        }
+    }
+}
+
+impl<'a> Revision<'a> {
+    /// The lead as `input` has it, everything else as it is.
+    pub(super) fn of(before: &'a Lead, input: LeadInput, stage: Stage) -> Result<Self> {
+        let changes = changes(&LeadInput::of(before), &input)?;
+        let moved = before.status != input.status;
+        let kept = moved || changes.contains_key("score");
+        Ok(Revision {
+            before,
+            stage,
+            last_contacted_at: before.last_contacted_at,
+            computed_score: None,
+            kind: if moved { "lead.status_changed" } else { "lead.updated" },
+            kept: if kept { Some(serde_json::to_value(Kept::of(before))?) } else { None },
+            input,
+            changes,
+        })
+    }
+}
+
+impl<'a> Writing<'a> {
+    pub(super) async fn begin(acting: &'a Acting) -> Result<Self> {
+        let median_won = score::median_won(&acting.crm).await?;
+        Ok(Writing { acting, tx: acting.begin().await?, now: acting.crm.now(), median_won })
+    }
+
+    pub(super) async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Makes leads, each from its input.
+    pub(super) async fn create(&mut self, inputs: Vec<LeadInput>) -> Result<Vec<Result<Lead>>> {
+        let mut planned = Vec::new();
+        let mut refusals: Vec<Option<Error>> = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let place = refusals.len();
+            refusals.push(self.plan_new(input).map(|(input, changes)| planned.push((place, input, changes))).err());
+        }
+        let references = References::load(&mut self.tx, planned.iter().map(|(_, input, c)| (input, c))).await?;
+        let mut inputs = Vec::with_capacity(planned.len());
+        for (place, input, changes) in planned {
+            match references.check(&input, &changes) {
+                Ok(()) => inputs.push(input),
+                Err(error) => refusals[place] = Some(error),
+            }
+        }
+        let mut leads = self.insert(inputs).await?.into_iter();
+        let lost = || Error::internal("a lead that was inserted did not come back");
+        refusals
+            .into_iter()
+            .map(|refusal| {
+                Ok(match refusal {
+                    Some(error) => Err(error),
+                    None => Ok(leads.next().ok_or_else(lost)?),
+                })
+            })
+            .collect()
+    }
+
+    fn plan_new(&self, input: LeadInput) -> Result<(LeadInput, Changes)> {
+        let actor = self.acting.actor();
+        let mut input = input.checked().map_err(Error::Invalid)?;
+        // What an agent makes without naming an assignee is theirs.
+        if actor.role() == Role::Agent {
+            input.assigned_to = input.assigned_to.or(actor.id());
+        }
+        let changes = changes(&LeadInput::default(), &input)?;
+        policy::allow_changes(actor, None, &changes)?;
+        Ok((input, changes))
+    }
+
+    async fn insert(&mut self, mut inputs: Vec<LeadInput>) -> Result<Vec<Lead>> {
+        if inputs.is_empty() {
+            return Ok(Vec::new());
+        }
+        if inputs.iter().any(wants_engineer) {
+            let mut engineers = Engineers::load(&mut self.tx).await?;
+            for input in &mut inputs {
+                assign(&mut engineers, None, input, self.now);
+            }
+        }
+        let scored = |input: LeadInput| {
+            let computed = score::of(&input, self.median_won, Contacts::default(), self.now);
+            (input, computed)
+        };
+        let inputs: Vec<(LeadInput, i16)> = inputs.into_iter().map(scored).collect();
+        let leads = store::insert(&mut self.tx, self.acting.actor(), &inputs, self.now).await?;
+        let changes = inputs.iter().map(|(input, _)| changes(&LeadInput::default(), input));
+        let changes: Vec<Changes> = changes.collect::<Result<_, _>>()?;
+        let events = leads.iter().zip(&changes).map(|(lead, changes)| event("lead.created", lead, changes, None));
+        events::record_all(&mut self.tx, self.acting.actor(), self.now, events.collect()).await?;
+        Ok(leads)
+    }
+
+    /// Applies one merge patch to each of these leads, which are held. Says of each whether anything changed.
+    pub(super) async fn update(&mut self, leads: &[Lead], patch: &Value) -> Result<Vec<Result<bool>>> {
+        let mut planned = Vec::new();
+        let mut outcomes: Vec<Result<bool>> = Vec::with_capacity(leads.len());
+        for (place, before) in leads.iter().enumerate() {
+            let plan = self.plan(before, patch);
+            outcomes.push(plan.map(|plan| plan.map(|(input, c)| planned.push((place, input, c))).is_some()));
+        }
+        let references = References::load(&mut self.tx, planned.iter().map(|(_, input, c)| (input, c))).await?;
+        let mut moving = Vec::with_capacity(planned.len());
+        for (place, input, changes) in planned {
+            match references.check(&input, &changes) {
+                Ok(()) => moving.push((&leads[place], input)),
+                Err(error) => outcomes[place] = Err(error),
+            }
+        }
+        let revisions = self.transition(moving).await?;
+        self.revise(revisions).await?;
+        Ok(outcomes)
+    }
+
+    /// The lead's input after the patch; `None` when that changes nothing.
+    fn plan(&self, before: &Lead, patch: &Value) -> Result<Option<(LeadInput, Changes)>> {
+        let actor = self.acting.actor();
+        let input = patch::apply(before, &policy::redact(actor, before.clone()), patch.clone())?;
+        let changes = changes(&LeadInput::of(before), &input)?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        policy::allow_changes(actor, Some(before), &changes)?;
+        Ok(Some((input, changes)))
+    }
+
+    /// Moves each lead to its input's status, with all that belongs to a move.
+    pub(super) async fn transition<'l>(&mut self, planned: Vec<(&'l Lead, LeadInput)>) -> Result<Vec<Revision<'l>>> {
+        let wins = planned.iter().any(|(before, input)| before.status != input.status && wants_engineer(input));
+        let mut engineers = if wins { Some(Engineers::load(&mut self.tx).await?) } else { None };
+        let mut revisions = Vec::with_capacity(planned.len());
+        for (before, mut input) in planned {
+            if let Some(engineers) = &mut engineers {
+                assign(engineers, Some(before), &mut input, self.now);
+            }
+            let stage = enter(before, &mut input, self.now);
+            revisions.push(Revision::of(before, input, stage)?);
+        }
+        Ok(revisions)
+    }
+
+    /// Writes leads and their events.
+    pub(super) async fn revise(&mut self, mut revisions: Vec<Revision<'_>>) -> Result<()> {
+        if revisions.is_empty() {
+            return Ok(());
+        }
+        let contacts = score::contacts(&mut self.tx, revisions.iter().map(|r| r.before), self.now).await?;
+        for Revision { before, input, computed_score, .. } in &mut revisions {
+            let contacts = contacts.get(&before.id).copied().unwrap_or_default();
+            computed_score.get_or_insert_with(|| score::of(input, self.median_won, contacts, self.now));
+        }
+        store::update(&mut self.tx, &revisions, self.now).await?;
+        let events = revisions
+            .iter()
+            .map(|Revision { before, kind, changes, kept, .. }| event(kind, before, changes, kept.clone()));
+        events::record_all(&mut self.tx, self.acting.actor(), self.now, events.collect()).await
+    }
+
+    /// Takes leads away that are held.
+    pub(super) async fn delete(&mut self, leads: &[Lead]) -> Result<Vec<Result<()>>> {
+        let actor = self.acting.actor();
+        let outcomes: Vec<Result<()>> = leads.iter().map(|lead| policy::allow_delete(actor, lead)).collect();
+        let gone: Vec<&Lead> =
+            leads.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()).map(|(lead, _)| lead).collect();
+        self.remove(&gone).await?;
+        Ok(outcomes)
+    }
+
+    /// Marks leads as deleted. The whole of each stays in its event.
+    pub(super) async fn remove(&mut self, leads: &[&Lead]) -> Result<()> {
+        if leads.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+        store::delete(&mut self.tx, &ids, self.now).await?;
+        let none = Changes::new();
+        let events = leads.iter().map(|lead| Ok(event("lead.deleted", lead, &none, Some(serde_json::to_value(lead)?))));
+        let events = events.collect::<Result<_>>()?;
+        events::record_all(&mut self.tx, self.acting.actor(), self.now, events).await
+    }
+}
+
+pub(super) fn event<'c>(kind: &'static str, lead: &Lead, changes: &'c Changes, before: Option<Value>) -> Event<'c> {
+    Event { kind, entity: "lead", entity_id: lead.id.0, lead: Some(lead.id), changes, before }
+}
+
+/// A won lead without an engineer would be missing from every engineer's list.
+fn wants_engineer(input: &LeadInput) -> bool {
+    input.status == LeadStatus::Won && input.assigned_engineer.is_none()
+}
+
+/// Finds an engineer for a lead that is won by this change, and counts its work for those that follow.
+fn assign(engineers: &mut Engineers, before: Option<&Lead>, input: &mut LeadInput, now: Timestamp) {
+    let was_won = before.is_some_and(|lead| lead.status == LeadStatus::Won);
+    if !was_won && wants_engineer(input) {
+        input.assigned_engineer = engineers.least_busy();
+    }
+    engineers.note(before, input, now);
+}
+
+/// What entering a status brings along; the one place, whichever door it comes through.
+fn enter(before: &Lead, input: &mut LeadInput, now: Timestamp) -> Stage {
+    if before.status == input.status {
+        return Stage { entered_at: before.stage_entered_at, closed_at: before.closed_at };
+    }
+    if input.status != LeadStatus::Lost {
+        input.lost_reason = None;
+    }
+    Stage { entered_at: now, closed_at: input.status.is_closed().then_some(now) }
+}

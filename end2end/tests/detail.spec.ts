@@ -1,0 +1,303 @@
+// A lead in its sheet: read, moved, written to, and never lost.
+import type { APIRequestContext, Page } from "@playwright/test";
+import { accessible, expect, password, signIn, test } from "./people";
+
+type Playwright = { request: { newContext(options: object): Promise<APIRequestContext> } };
+
+/** A program that works as this person, beside the browser. */
+async function program(playwright: Playwright, baseURL: string | undefined, person: string) {
+  const context = await playwright.request.newContext({ baseURL });
+  expect((await context.post("/api/login", { data: { login: `${person}@example.com`, password } })).status()).toBe(200);
+  return context;
+}
+
+async function make(api: APIRequestContext, lead: object): Promise<number> {
+  const answer = await api.post("/api/leads", { data: lead });
+  expect(answer.status()).toBe(201);
+  return (await answer.json()).id;
+}
+
+const sheetOf = (page: Page) => page.getByRole("dialog", { name: "Lead", exact: true });
+/** The sheet listens: it has taken the place of what the server sent. */
+const live = (page: Page) => expect(page.locator("dialog.sheet:modal")).toBeVisible();
+
+test("a sheet shows who it is, how it stands and what happened", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const name = `Maya Sheet ${Date.now()}`;
+  const id = await make(ali, { name, company: "Brightline Dental", value: 18000, email: "maya@brightline.example", source: "Referral", priority: "high" });
+  await ali.post(`/api/leads/${id}/interactions`, { data: { type: "call", text: "Wants two lines.\n\nBudget holder is Tom." } });
+  await ali.patch(`/api/leads/${id}`, { data: { status: "proposal" } });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await expect(sheet.locator(".sheet-name")).toHaveText(name);
+  await expect(sheet.locator(".sheet-standing")).toContainText("Brightline Dental · last touched just now");
+  await expect(sheet.locator(".sheet-value")).toHaveText("$18,000");
+  await expect(sheet.getByRole("button", { name: "Proposal" })).toHaveAttribute("aria-current", "step");
+  const entries = sheet.locator(".entry");
+  await expect(entries.nth(0)).toContainText("moved New → Proposal");
+  await expect(entries.nth(0)).toContainText("via API");
+  await expect(entries.nth(1)).toContainText("Budget holder is Tom.");
+  await expect(entries.nth(2)).toContainText("created the lead");
+  await expect(sheet.getByRole("region", { name: "Score" }).getByRole("listitem").first()).toBeVisible();
+  await accessible(page);
+  await sheet.getByRole("button", { name: "Changes" }).click();
+  await expect(sheet.getByText("Budget holder is Tom.")).toHaveCount(0);
+  await expect(entries.nth(0)).toContainText("moved New → Proposal");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("keyboard: a call is logged, its draft survives a reload", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Kept Draft ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await page.keyboard.press("c");
+  const text = sheet.locator("#composer-text");
+  await expect(text).toBeFocused();
+  await page.keyboard.type("Half a sentence");
+  await expect(sheet.getByText("Draft kept")).toBeVisible();
+  await page.reload();
+  await live(page);
+  await expect(text).toHaveValue("Half a sentence");
+  await expect(sheet.getByRole("radio", { name: "Call" })).toBeChecked();
+  await text.press("End");
+  await page.keyboard.type(" and the rest");
+  await page.keyboard.press("Control+Enter");
+  await expect(sheet.locator(".entry").first()).toContainText("Half a sentence and the rest");
+  await expect(text).toHaveValue("");
+  await expect(sheet.getByText("Call logged")).toBeVisible();
+  await expect(sheet.locator(".sheet-standing")).toContainText("last touched just now");
+  await page.reload();
+  await live(page);
+  await expect(text).toHaveValue("");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("what could not be logged stays in the composer", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Away Server ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await page.route("**/ui/interactions/log", (route) => route.abort());
+  await sheet.locator("#composer-text").fill("Important");
+  await sheet.getByRole("button", { name: "Log note" }).click();
+  await expect(sheet.getByRole("alert")).toContainText("cannot be reached");
+  await expect(sheet.locator("#composer-text")).toHaveValue("Important");
+  await page.unroute("**/ui/interactions/log");
+  await sheet.getByRole("button", { name: "Retry" }).click();
+  await expect(sheet.locator(".entry").first()).toContainText("Important");
+  await expect(sheet.getByRole("alert")).toHaveCount(0);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("one's own words are changed and taken back", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Own Words ${Date.now()}` });
+  await ali.post(`/api/leads/${id}/interactions`, { data: { text: "First version" } });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const entry = sheet.locator(".entry").filter({ hasText: "Note" }).first();
+  await entry.hover();
+  await entry.getByRole("button", { name: "Edit this note" }).click();
+  await entry.getByLabel("Text").fill("Second version");
+  page.once("dialog", (question) => question.dismiss());
+  await page.keyboard.press("Escape");
+  await expect(entry.getByLabel("Text")).toHaveValue("Second version");
+  await entry.getByRole("button", { name: "Save" }).click();
+  await expect(sheet.getByText("Second version")).toBeVisible();
+  await expect(sheet.getByText("edited", { exact: true })).toBeVisible();
+  await entry.hover();
+  await entry.getByRole("button", { name: "Delete this note" }).click();
+  await entry.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(sheet.getByText("Second version")).toHaveCount(0);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("fields are edited in place; a refusal keeps what was typed", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `In Place ${Date.now()}`, email: "old@place.example" });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await sheet.getByRole("button", { name: "Edit Value" }).click();
+  await sheet.getByLabel("Value").fill("12,500");
+  await page.keyboard.press("Enter");
+  await expect(sheet.locator(".sheet-value")).toHaveText("$12,500");
+  await sheet.getByRole("button", { name: "Edit E-mail" }).click();
+  await sheet.getByRole("textbox", { name: "E-mail" }).fill("not an address");
+  await page.keyboard.press("Enter");
+  await expect(sheet.getByRole("alert")).toContainText("is not a valid e-mail address");
+  await sheet.getByRole("textbox", { name: "E-mail" }).fill("new@place.example");
+  await page.keyboard.press("Enter");
+  await expect(sheet.getByRole("link", { name: "new@place.example" })).toBeVisible();
+  await sheet.getByRole("button", { name: "Edit Priority" }).click();
+  await sheet.getByRole("combobox", { name: "Priority" }).fill("hi");
+  await page.keyboard.press("Enter");
+  await expect(sheet.locator("[data-row=priority]")).toContainText("High");
+  await expect(sheet.locator(".entry").first()).toContainText("set Priority Medium → High");
+  const lead = await (await ali.get(`/api/leads/${id}`)).json();
+  expect([lead.value, lead.email, lead.priority]).toEqual([12500, "new@place.example", "high"]);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("a stage is one click, and one click back", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const name = `Moved On ${Date.now()}`;
+  const id = await make(ali, { name });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await sheet.getByRole("button", { name: "Qualified" }).click();
+  await expect(sheet.getByText(`${name} moved to Qualified`)).toBeVisible();
+  await sheet.getByRole("button", { name: "Undo" }).click();
+  await expect(sheet.getByRole("button", { name: "New", exact: true })).toHaveAttribute("aria-current", "step");
+  await sheet.getByRole("button", { name: "Lost…" }).click();
+  const why = page.getByRole("dialog", { name: "Why was it lost?" });
+  await accessible(page);
+  await why.getByLabel("Reason").fill("Price");
+  await why.getByRole("button", { name: "Mark as lost" }).click();
+  await expect(sheet.locator(".sheet-stages .badge")).toHaveText("Lost: Price");
+  await sheet.getByRole("button", { name: "Won", exact: true }).click();
+  await expect(sheet.getByText(/won\. .+ delivers it/)).toBeVisible();
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("a refused move returns with the reason", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Refused Move ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await page.route("**/ui/leads/update", (route) => route.abort());
+  await sheet.getByRole("button", { name: "Proposal" }).click();
+  await expect(sheet.getByRole("alert")).toContainText("cannot be reached");
+  await expect(sheet.getByRole("button", { name: "New", exact: true })).toHaveAttribute("aria-current", "step");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("two people change one lead: only the same field is asked about", async ({ page, playwright, baseURL }) => {
+  const ada = await program(playwright, baseURL, "ada");
+  const id = await make(ada, { name: `Contested ${Date.now()}`, source: "Website" });
+  await signIn(page, "ada", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const source = async (text: string) => {
+    await sheet.getByRole("button", { name: "Edit Source" }).click();
+    await sheet.getByRole("textbox", { name: "Source" }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await ada.patch(`/api/leads/${id}`, { data: { company: "Kite & Co" } });
+  await source("Referral");
+  await expect(sheet.getByText("Source saved")).toBeVisible();
+  await expect(sheet.locator("[data-row=company]")).toContainText("Kite & Co");
+
+  await ada.patch(`/api/leads/${id}`, { data: { source: "Event" } });
+  await source("Partner");
+  const asked = page.getByRole("dialog", { name: "Changed by someone else" });
+  await expect(asked.getByRole("radio", { name: /Mine\s*Partner/ })).toBeChecked();
+  await expect(asked.getByRole("radio", { name: /Theirs\s*Event/ })).not.toBeChecked();
+  await accessible(page);
+  await asked.getByRole("button", { name: "Save the choice" }).click();
+  await expect(asked).toHaveCount(0);
+  await expect(sheet.locator("[data-row=source]")).toContainText("Partner");
+  const lead = await (await ada.get(`/api/leads/${id}`)).json();
+  expect([lead.company, lead.source]).toEqual(["Kite & Co", "Partner"]);
+  await ada.delete(`/api/leads/${id}`);
+});
+
+test("keyboard: from lead to lead, and back to its row", async ({ page }) => {
+  await signIn(page, "ali", "/leads?status=new&limit=25");
+  const rows = page.locator("tbody tr");
+  const names = await rows.locator(".lead-name b").allInnerTexts();
+  await rows.nth(0).getByRole("link").first().click();
+  const sheet = sheetOf(page);
+  await expect(sheet.locator(".sheet-name")).toHaveText(names[0]);
+  await expect(sheet.locator(".sheet-place")).toContainText("1 of");
+  await live(page);
+  await page.keyboard.press("j");
+  await expect(sheet.locator(".sheet-name")).toHaveText(names[1]);
+  await page.keyboard.press("j");
+  await expect(sheet.locator(".sheet-name")).toHaveText(names[2]);
+  await page.keyboard.press("k");
+  await expect(sheet.locator(".sheet-name")).toHaveText(names[1]);
+  await expect(page).toHaveURL(/status=new/);
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await expect(rows.nth(1).getByRole("link").first()).toBeFocused();
+});
+
+test("files are attached by choosing and dropping, shown, renamed and deleted", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `With Files ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const files = sheet.getByRole("region", { name: "Files" });
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  await files.locator(".files-input").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: png });
+  await expect(files.getByRole("button", { name: "logo.png", exact: true })).toBeVisible();
+  const dropped = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["Hello"], "offer.txt", { type: "text/plain" }));
+    return data;
+  });
+  await sheet.locator(".sheet-lead").dispatchEvent("drop", { dataTransfer: dropped });
+  await expect(files.getByRole("link", { name: "offer.txt", exact: true })).toBeVisible();
+  await expect(sheet.locator(".entry").first()).toContainText("added offer.txt · 5 B");
+  await files.getByRole("button", { name: "logo.png", exact: true }).click();
+  const preview = page.getByRole("dialog", { name: "logo.png" });
+  await expect(preview.getByRole("img", { name: "logo.png" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(preview).toHaveCount(0);
+  await files.getByRole("button", { name: "Rename offer.txt" }).click();
+  await files.getByLabel("File name").fill("statement.txt");
+  await page.keyboard.press("Enter");
+  await expect(files.getByRole("link", { name: "statement.txt", exact: true })).toBeVisible();
+  await files.getByRole("button", { name: "Delete statement.txt" }).click();
+  await files.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(files.getByText("statement.txt")).toHaveCount(0);
+  await accessible(page);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("a follow-up is set from the composer", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Call Back ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await page.keyboard.press("t");
+  await page.keyboard.type("call Tom");
+  await sheet.getByRole("button", { name: "Tomorrow" }).click();
+  await sheet.getByRole("button", { name: "Set follow-up" }).click();
+  await expect(sheet.locator(".sheet-standing")).toContainText("next: call Tom · Tomorrow");
+  await expect(sheet.locator("[data-row=followUpAt]")).toContainText("Tomorrow");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("two leads that are one become one", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const email = `twin${Date.now()}@twins.example`;
+  const id = await make(ali, { name: "Twin One", email, source: "Website" });
+  const other = await make(ali, { name: "Twin Two", email, source: "Referral", company: "Twins & Co" });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await sheet.getByRole("button", { name: "More" }).click();
+  await sheet.getByRole("button", { name: "Merge with…" }).click();
+  const merge = page.getByRole("dialog", { name: "Merge with Twin One" });
+  await merge.getByRole("button", { name: /Twin Two.*same e-mail/ }).click();
+  await merge.getByRole("group", { name: "Source" }).getByRole("radio", { name: /The other/ }).check();
+  await accessible(page);
+  await merge.getByRole("button", { name: "Merge", exact: true }).click();
+  await expect(merge).toHaveCount(0);
+  await expect(sheet.locator("[data-row=source]")).toContainText("Referral");
+  await expect(sheet.locator("[data-row=company]")).toContainText("Twins & Co");
+  await expect(sheet.locator(".sheet-name")).toHaveText("Twin One");
+  expect((await ali.get(`/api/leads/${other}`)).status()).toBe(404);
+  await ali.delete(`/api/leads/${id}`);
+});

@@ -1,0 +1,199 @@
+// A day in the lead table: cells, rows, columns, views, and everything by the keyboard.
+import type { APIRequestContext, Page, PlaywrightWorkerArgs } from "@playwright/test";
+import { accessible, expect, password, signIn, test } from "./people";
+
+async function as(playwright: PlaywrightWorkerArgs["playwright"], baseURL: string | undefined, person: string) {
+  const context = await playwright.request.newContext({ baseURL });
+  await context.post("/api/login", { data: { login: `${person}@example.com`, password } });
+  return context;
+}
+
+/** Leads of ali's that only this journey knows, and the address of their list. */
+async function leadsOf(context: APIRequestContext, names: string[]) {
+  const mark = `Q${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const ids: number[] = [];
+  for (const name of names) {
+    const answer = await context.post("/api/leads", { data: { name: `${name} ${mark}`, company: "Kite & Co", value: 500 } });
+    ids.push((await answer.json()).id);
+  }
+  return { ids, mark, list: `/leads?q=${mark}&sort=name` };
+}
+
+const row = (page: Page, id: number) => page.locator(`tr[data-lead="${id}"]`);
+const cell = (page: Page, id: number, column: string) => row(page, id).locator(`td[data-col="${column}"]`);
+/** The table listens to clicks into cells once what editing takes is there. */
+const ready = (page: Page) => expect(page.getByRole("button", { name: /My day/ })).toBeVisible();
+
+test("a cell is edited in place, Tab goes on, and undo takes it back", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Maya"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await cell(page, ids[0], "value").click();
+  const field = page.getByRole("textbox", { name: "Value" });
+  await expect(field).toBeFocused();
+  await field.fill("2,400");
+  await page.keyboard.press("Tab");
+  await expect(cell(page, ids[0], "value")).toHaveText("$2,400");
+  await expect(page.getByRole("combobox", { name: "Product" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Value of Maya")).toBeVisible();
+  expect((await (await ali.get(`/api/leads/${ids[0]}`)).json()).value).toBe(2400);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(cell(page, ids[0], "value")).toHaveText("$500");
+  expect((await (await ali.get(`/api/leads/${ids[0]}`)).json()).value).toBe(500);
+});
+
+test("a refused cell goes back, keeps what was typed, and says why", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Maya"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await cell(page, ids[0], "value").click();
+  await page.getByRole("textbox", { name: "Value" }).fill("lots");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("not an amount");
+  await page.getByRole("textbox", { name: "Value" }).fill("700");
+  await ali.patch(`/api/leads/${ids[0]}`, { data: { value: 900 } });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("Someone set it to “900” meanwhile");
+  await expect(page.getByRole("textbox", { name: "Value" })).toHaveValue("700");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(cell(page, ids[0], "value")).toHaveText("$700");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("without a connection the cell goes back and Retry saves it", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Maya"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await page.route("**/ui/leads/update", (route) => route.abort());
+  await cell(page, ids[0], "source").click();
+  await page.getByRole("textbox", { name: "Source" }).fill("Referral");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("cannot be reached");
+  await expect(page.getByRole("textbox", { name: "Source" })).toHaveValue("Referral");
+  await page.unroute("**/ui/leads/update");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(cell(page, ids[0], "source")).toHaveText("Referral");
+});
+
+test("the table is worked by keys alone", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Anna", "Berta", "Clara"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await page.keyboard.press("j");
+  await expect(row(page, ids[0]).locator(".lead-name")).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await expect(row(page, ids[1]).locator(".lead-name")).toBeFocused();
+  await page.keyboard.press("x");
+  await expect(row(page, ids[1]).getByRole("checkbox")).toBeChecked();
+  await page.keyboard.press("ArrowRight");
+  await expect(cell(page, ids[1], "status")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("qual");
+  await page.keyboard.press("Enter");
+  await expect(cell(page, ids[1], "status")).toHaveText("Qualified");
+  await expect(cell(page, ids[1], "status")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(row(page, ids[1]).getByRole("checkbox")).not.toBeChecked();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await expect(page.getByLabel("Search leads")).toBeFocused();
+});
+
+test("many leads change at once, and come back at once", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Anna", "Berta", "Clara"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await page.getByLabel("Select all on this page").check();
+  const bar = page.getByRole("region", { name: "Selected leads" });
+  await expect(bar).toContainText("3 selected");
+  await bar.getByRole("button", { name: "Priority" }).click();
+  await accessible(page);
+  await page.getByRole("option", { name: "High" }).click();
+  await expect(page.getByText("3 leads changed")).toBeVisible();
+  for (const id of ids) await expect(cell(page, id, "priority")).toHaveText("High");
+  await page.getByRole("button", { name: "Undo" }).click();
+  for (const id of ids) await expect(cell(page, id, "priority")).toHaveText("Medium");
+
+  await page.getByLabel("Select all on this page").check();
+  await bar.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete leads" }).click();
+  await expect(page.getByText("No lead matches")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator("tbody tr")).toHaveCount(3);
+});
+
+test("columns are chosen, moved, and stand in the address", async ({ page }) => {
+  await signIn(page, "ali");
+  await ready(page);
+  await page.getByRole("button", { name: "Columns" }).click();
+  const panel = page.getByRole("group", { name: "Columns" });
+  await panel.getByRole("checkbox", { name: "Source" }).uncheck();
+  await expect(page.getByRole("columnheader", { name: "Source" })).toHaveCount(0);
+  await panel.getByRole("checkbox", { name: "E-mail" }).check();
+  await expect(page.getByRole("columnheader", { name: "E-mail" })).toBeVisible();
+  await panel.getByRole("button", { name: "Move Status right" }).click();
+  await expect(page.getByRole("columnheader").nth(2)).toHaveText("Value");
+  await accessible(page);
+  await expect(page).toHaveURL(/columns=/);
+  await page.reload();
+  await expect(page.getByRole("columnheader").nth(2)).toHaveText("Value");
+  await expect(page.getByRole("columnheader", { name: "E-mail" })).toBeVisible();
+});
+
+test("a list is saved under a name, shows what changed, and goes", async ({ page }) => {
+  const name = `Hot ${Date.now()}`;
+  await signIn(page, "ali", "/leads?priority=high");
+  await ready(page);
+  await page.getByRole("button", { name: "Save view" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save view" });
+  await dialog.getByLabel("Name").fill(name);
+  await accessible(page);
+  await dialog.getByRole("button", { name: "Save view" }).click();
+  const tab = page.getByRole("link", { name });
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await page.getByRole("link", { name: "Value" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText(`${name} saved`)).toBeVisible();
+  await page.getByRole("link", { name: "All leads" }).click();
+  await tab.click();
+  await expect(page).toHaveURL(/sort=value/);
+  await page.getByRole("button", { name: "Edit this view" }).click();
+  await page.getByRole("button", { name: "Delete view" }).click();
+  await expect(tab).toHaveCount(0);
+});
+
+test("anything is found and reached from anywhere", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, mark } = await leadsOf(ali, ["Zita"]);
+  await signIn(page, "ali", "/kanban");
+  await expect(page.getByRole("button", { name: /Search or jump/ })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  const input = page.getByRole("combobox", { name: "Search or jump to" });
+  await input.fill(mark);
+  await expect(page.getByRole("option", { name: /Zita/ })).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/leads/${ids[0]}`));
+});
+
+test("a lead that may be there already is shown while a new one is made", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const email = `maya.${Date.now()}@brightline.example`;
+  await ali.post("/api/leads", { data: { name: "Maya Okafor", email } });
+  await signIn(page, "ali", "/leads/new");
+  const dialog = page.getByRole("dialog", { name: "New lead" });
+  await dialog.getByLabel("E-mail").fill(email.toUpperCase());
+  await expect(dialog.getByText("has the same e-mail")).toBeVisible();
+  await accessible(page);
+});
