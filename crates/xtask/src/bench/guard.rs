@@ -17,6 +17,9 @@ use super::{
 
 /// The log is written by a process of its own, a little later.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What belongs to no scenario, or only to some of its requests: folding tallies; once a minute the newest leads and the
+/// median of won deals; the contacts of leads that had some of late.
+const NOW_AND_THEN: [&str; 5] = ["is_folded", "bulk_jobs", "recently", "percentile_disc", "heard_of"];
 const END: &str = "bench: end";
 
 /// One line per scenario whose two sides differ in the order or the tables of their statements.
@@ -80,8 +83,8 @@ fn shapes_between(log: &str, start: &str, end: &str) -> Vec<String> {
     let mark = |text: &str| format!("SELECT '{text}'");
     let Some((_, rest)) = log.split_once(&mark(start)) else { return Vec::new() };
     let part = rest.split_once(&mark(end)).map_or(rest, |(part, _)| part);
-    // The worker that folds tallies belongs to no scenario.
-    let asked = statements(part).into_iter().filter(|statement| !statement.contains("is_folded"));
+    let asked =
+        statements(part).into_iter().filter(|statement| !NOW_AND_THEN.iter().any(|part| statement.contains(part)));
     let shapes = asked.map(|statement| shape(&statement));
     // Each connection of the server asks once what the types are called.
     shapes.filter(|shape| !shape.contains("pg_catalog")).collect()

@@ -21,6 +21,7 @@ pub type Requests<'a> = dyn Fn(&mut Draw, &mut Vec<u8>) + Sync + 'a;
 pub struct Measured {
     pub per_second: f64,
     pub p50_ms: f64,
+    pub p95_ms: f64,
     pub p99_ms: f64,
     /// Requests that were not answered 2xx, and what the first of them got.
     pub errors: u64,
@@ -134,8 +135,8 @@ pub fn measured(mut latencies: Vec<Duration>, took: Duration) -> Measured {
         let place = (latencies.len() * percent).div_ceil(100).max(1) - 1;
         latencies.get(place).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
     };
-    let (p50_ms, p99_ms) = (at(50), at(99));
-    Measured { per_second: latencies.len() as f64 / took.as_secs_f64(), p50_ms, p99_ms, ..Measured::default() }
+    let (p50_ms, p95_ms, p99_ms) = (at(50), at(95), at(99));
+    Measured { per_second: latencies.len() as f64 / took.as_secs_f64(), p50_ms, p95_ms, p99_ms, ..Measured::default() }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod report;
 mod scenarios;
 mod statements;
 mod table;
+mod waits;
 mod weight;
 
 use std::{fs, thread, time::Duration};
@@ -80,11 +81,15 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     let client = Client::sign_in(server.address(), "ada@example.com", "siwaht-demo")?;
     let pages = vec![weight::visit(&client.anonymous(), "/sign-in")?, weight::visit(&client, "/leads")?];
     let session_us = footprint::session_check(&client);
-    let scenarios = scenarios::all(ground, &client, options.leads)?;
+    let place = scenarios::walk_to_the_middle(&client, options.leads)?;
+    let scenarios = scenarios::all(ground, &client, &place)?;
     let warnings = guard::differences(ground, &client, &scenarios)?;
     println!("measuring {} scenarios, {1} s each and {1} s for the floor", scenarios.len(), options.seconds);
     let outcomes = scenarios.into_iter().map(|scenario| scenario.measure(ground, &client, length));
     let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+    println!("measuring how long one person waits");
+    let words = ground.sql(&["select lower(split_part(name, ' ', 2)) from leads order by md5(id::text) limit 16"])?;
+    let waits = waits::all(&client, &place.cursor, &words.lines().map(str::to_owned).collect::<Vec<_>>())?;
     // What is freed goes back to the system a little later.
     thread::sleep(Duration::from_secs(1));
     // A server that has died has none, and then its failed requests are what is to be shown.
@@ -96,6 +101,7 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
         Figure::at_most("memory after the load", after, 200.0, "MiB"),
     ];
     figures.extend(most.map(|most| Figure::at_most("memory at most", most, 200.0, "MiB")));
+    figures.extend(waits);
     figures.extend(pages.iter().map(Figure::of_page));
     Ok(Findings { outcomes, figures, pages, warnings })
 }

@@ -73,9 +73,9 @@ impl Scenario {
 }
 
 /// In the order they are measured: reads before writes change the data. The default page comes first.
-pub fn all(ground: &Ground, client: &Client, leads: u32) -> Result<Vec<Scenario>> {
-    let place = walk_to_the_middle(client, leads)?;
-    let mut all = lists(client, &place);
+pub fn all(ground: &Ground, client: &Client, place: &Place) -> Result<Vec<Scenario>> {
+    let leads = place.leads;
+    let mut all = lists(client, place);
     let words = |sql: &str| -> Result<Vec<String>> {
         let found = ground.sql(&[&format!("{sql} limit {WORDS}")])?;
         Ok(found.lines().map(str::to_owned).collect())
@@ -87,7 +87,7 @@ pub fn all(ground: &Ground, client: &Client, leads: u32) -> Result<Vec<Scenario>
     let common = format!("select word from {companies} group by word order by count(*) desc, word");
     all.push(search("search, few hits", client, &words(&format!("select word from {people}"))?));
     all.push(search("search, no hits", client, &words(&format!("select reverse(word) from {people}"))?));
-    all.push(search("search, many hits", client, &words(&common)?));
+    all.push(common_search(ground, client, &words(&common)?)?);
     all.extend(single_leads(client, leads));
     all.push(fixed("GET /api/me", client.get("/api/me"), None, Bar::None));
     all.push(fixed("GET /healthz", client.anonymous().get("/healthz"), None, Bar::None));
@@ -121,6 +121,21 @@ fn search(name: &'static str, client: &Client, words: &[String]) -> Scenario {
     let requests: Vec<Vec<u8>> = words.iter().map(|word| client.get(&format!("/api/leads?q={word}"))).collect();
     let requests = move |draw: &mut Draw, out: &mut Vec<u8>| out.extend(draw.of(&requests).into_iter().flatten());
     Scenario { name, requests: Box::new(requests), floor: Some(floor), bar: Bar::PerSecond(1_500.0) }
+}
+
+/// Words that the server looks for since when there are enough hits.
+fn common_search(ground: &Ground, client: &Client, words: &[String]) -> Result<Scenario> {
+    let scenario = search("search, many hits", client, words);
+    let mut floor = scenario.floor.context("a search has a floor")?;
+    for (nth, word) in words.iter().enumerate() {
+        let since = format!(
+            "select created_at from leads where search like '%{word}%' order by created_at desc, id desc limit 1 offset 55"
+        );
+        let name = format!("since{nth}");
+        floor.scripts[nth] = statements::searched_since(&format!("pattern{nth}"), &name);
+        floor = floor.with(&name, ground.sql(&[&since])?.trim());
+    }
+    Ok(Scenario { floor: Some(floor), ..scenario })
 }
 
 fn single_leads(client: &Client, leads: u32) -> [Scenario; 3] {
@@ -180,13 +195,15 @@ fn changes_of_new_lead() -> String {
 }
 
 /// A place in the default list: for us in a cursor, for the floor in values.
-struct Place {
-    cursor: String,
+pub struct Place {
+    pub cursor: String,
     at: String,
     id: i64,
+    /// How many leads there are in all.
+    leads: u32,
 }
 
-fn walk_to_the_middle(client: &Client, leads: u32) -> Result<Place> {
+pub fn walk_to_the_middle(client: &Client, leads: u32) -> Result<Place> {
     let mut connection = Connection::open(client.address)?;
     let mut path = "/api/leads?limit=200".to_owned();
     let mut walked = 0;
@@ -199,7 +216,12 @@ fn walk_to_the_middle(client: &Client, leads: u32) -> Result<Place> {
         walked += items.len();
         if walked * 2 >= usize::try_from(leads)? {
             let at = last["createdAt"].as_str().context("a lead without createdAt")?.to_owned();
-            return Ok(Place { cursor: cursor.to_owned(), at, id: last["id"].as_i64().context("a lead without id")? });
+            return Ok(Place {
+                cursor: cursor.to_owned(),
+                at,
+                id: last["id"].as_i64().context("a lead without id")?,
+                leads,
+            });
         }
         path = format!("/api/leads?limit=200&cursor={cursor}");
     }
