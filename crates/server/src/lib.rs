@@ -10,5 +10,6 @@ mod request_log;
 mod rest;
 mod security;
 mod session;
+mod stalled;
 pub mod startup;
 mod visitor;

@@ -31,7 +31,7 @@ use crate::{
     config::{Config, DatabaseSource, FilesPlace},
     health, openapi, pages,
     problem::Problem,
-    request_log, rest, security, session,
+    request_log, rest, security, session, stalled,
 };
 
 /// Bytes of a JSON or form body at the most.
@@ -170,6 +170,7 @@ impl Server {
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .layer(middleware::from_fn_with_state(self.clone(), security::same_origin))
             .layer(middleware::from_fn(in_time))
+            .layer(middleware::from_fn(stalled::layer))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)))
             .layer(middleware::from_fn_with_state(self.clone(), security::headers))
