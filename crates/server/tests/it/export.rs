@@ -6,6 +6,7 @@ use axum::http::Method;
 use calamine::{Reader, Xlsx};
 use domain::leads::LeadInput;
 use serde_json::json;
+use sqlx::ConnectOptions;
 use testkit::named;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -123,14 +124,13 @@ async fn the_command_writes_the_same_file(pool: sqlx::PgPool) {
     for name in ["b", "a"] {
         server.crm.lead_of(&server.crm.ali, name).await;
     }
-    let options = pool.connect_options();
-    let database = options.get_database().unwrap().to_owned();
+    // With its socket, where the database listens on nothing else.
+    let url = pool.connect_options().to_url_lossy();
     let folder = std::env::temp_dir().join(format!("siwaht-export-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let url = format!("postgres://{}@{}:{}/{database}", options.get_username(), options.get_host(), options.get_port());
     let run = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_siwaht"));
-        command.arg("export").args(args).env("DATABASE_URL", &url).current_dir(&folder).output().unwrap()
+        command.arg("export").args(args).env("DATABASE_URL", url.as_str()).current_dir(&folder).output().unwrap()
     };
     let out = run(&["-", "--query", "sort=name&columns=name"]);
     assert_eq!(String::from_utf8_lossy(&out.stdout), "\u{feff}name\r\na\r\nb\r\n", "{:?}", out.stderr);
