@@ -22,7 +22,9 @@ pub async fn layer(request: Request, next: Next) -> Response {
     if !content_type.is_some_and(|value| value.starts_with("text/html")) {
         return response;
     }
-    response.map(|body| Body::from_stream(futures_util::stream::unfold(body.into_data_stream(), piece)))
+    // Whoever packs the page asks once more after its end.
+    let pieces = |body: Body| futures_util::stream::unfold(body.into_data_stream(), piece).fuse();
+    response.map(|body| Body::from_stream(pieces(body)))
 }
 
 async fn piece(mut body: BodyDataStream) -> Option<(Result<axum::body::Bytes, axum::Error>, BodyDataStream)> {
