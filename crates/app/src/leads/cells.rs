@@ -2,12 +2,16 @@
 
 use domain::{
     Fields, day,
-    leads::{Lead, LeadInput, LeadPriority, LeadStatus},
-    users::Role,
+    leads::{Lead, LeadInput},
 };
 use serde_json::{Value, json};
 
-use super::{columns::Column, form::amount, format::Today};
+use super::{
+    choices::{self, Choices, or_none},
+    columns::Column,
+    form::amount,
+    format::Today,
+};
 use crate::viewer::Session;
 
 /// How a cell is written in.
@@ -16,33 +20,17 @@ pub enum Kind {
     /// The input's type.
     Text(&'static str),
     /// Value and label of each choice.
-    Choice(Vec<(String, String)>),
+    Choice(Choices),
 }
 
 /// How cells of the column are written in.
 pub fn kind(column: Column, lead: &Lead, session: &Session) -> Kind {
-    let people = |roles: &[Role], now: Option<domain::UserId>, nobody: &str| {
-        let offered = session
-            .people
-            .iter()
-            .filter(|p| Some(p.id) == now || (p.is_active && roles.contains(&p.role)))
-            .map(|p| (p.id.to_string(), p.name.clone()));
-        std::iter::once((String::new(), nobody.to_owned())).chain(offered).collect()
-    };
     match column {
-        Column::Status => {
-            Kind::Choice(LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect())
-        }
-        Column::Priority => {
-            Kind::Choice(LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect())
-        }
-        Column::Agent => Kind::Choice(people(&[Role::Agent, Role::Admin], lead.assigned_to, "Unassigned")),
-        Column::Engineer => Kind::Choice(people(&[Role::Engineer], lead.assigned_engineer, "Nobody")),
-        Column::Product => {
-            let offered = session.products.iter().filter(|p| p.is_active || lead.assigned_product == Some(p.id));
-            let offered = offered.map(|p| (p.id.to_string(), p.name.clone()));
-            Kind::Choice(std::iter::once((String::new(), "No product".to_owned())).chain(offered).collect())
-        }
+        Column::Status => Kind::Choice(choices::statuses()),
+        Column::Priority => Kind::Choice(choices::priorities()),
+        Column::Agent => Kind::Choice(or_none("Unassigned", choices::agents(session, lead.assigned_to))),
+        Column::Engineer => Kind::Choice(or_none("Nobody", choices::engineers(session, lead.assigned_engineer))),
+        Column::Product => Kind::Choice(or_none("No product", choices::products(session, lead.assigned_product))),
         Column::FollowUp => Kind::Text("date"),
         Column::Score | Column::Progress => Kind::Text("number"),
         Column::Email => Kind::Text("email"),

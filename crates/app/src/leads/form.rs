@@ -1,13 +1,12 @@
 //! The fields of a lead. Checked by the same rules here and on the server; each message stands at its field.
 
-use domain::{
-    Fields, Money,
-    leads::{LeadInput, LeadPriority, LeadStatus},
-    users::Role,
-};
+use domain::{Fields, Money, leads::LeadInput, users::Role};
 use leptos::{html, prelude::*};
 
-use super::format::Today;
+use super::{
+    choices::{self, Choices},
+    format::Today,
+};
 use crate::{
     ui::Field,
     viewer::{Session, use_session},
@@ -62,11 +61,8 @@ pub fn LeadForm(
 fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -> impl IntoView + use<> {
     let today = Today::new(session.now, session.user.utc_offset_minutes);
     let follow_up = lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default();
-    let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned()));
-    let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned()));
-    let agents = session.people.iter().filter(|p| p.is_active && matches!(p.role, Role::Agent | Role::Admin));
-    let agents = agents.map(|p| (p.id.to_string(), p.name.clone()));
-    let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
+    let products = choices::products(session, lead.assigned_product);
+    let agents = choices::agents(session, lead.assigned_to);
     let value = lead.value.map(|v| v.grouped()).unwrap_or_default();
     view! {
         <div class="form-grid">
@@ -74,11 +70,11 @@ fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -
             {input("company", "Company", "text", lead.company.clone(), fields, "wide")}
             {input("email", "E-mail", "email", lead.email.clone(), fields, "")}
             {input("phone", "Phone", "tel", lead.phone.clone(), fields, "")}
-            {select("status", "Status", statuses.collect(), lead.status.as_str().to_owned(), None, fields)}
-            {select("priority", "Priority", priorities.collect(), lead.priority.as_str().to_owned(), None, fields)}
+            {select("status", "Status", choices::statuses(), lead.status.as_str().to_owned(), fields)}
+            {select("priority", "Priority", choices::priorities(), lead.priority.as_str().to_owned(), fields)}
             {input("value", "Value", "text", Some(value), fields, "")}
-            {select("assignedProduct", "Product", products.collect(), text(lead.assigned_product), Some("No product"), fields)}
-            {select("assignedTo", "Agent", agents.collect(), text(lead.assigned_to), Some("Unassigned"), fields)}
+            {select("assignedProduct", "Product", choices::or_none("No product", products), text(lead.assigned_product), fields)}
+            {select("assignedTo", "Agent", choices::or_none("Unassigned", agents), text(lead.assigned_to), fields)}
             {input("source", "Source", "text", lead.source.clone(), fields, "")}
             {input("followUpAt", "Follow-up", "date", Some(follow_up), fields, "")}
             {input("followUpNote", "Next step", "text", lead.follow_up_note.clone(), fields, "")}
@@ -124,9 +120,8 @@ fn area(name: &'static str, label: &'static str, value: Option<String>, fields: 
 fn select(
     name: &'static str,
     label: &'static str,
-    options: Vec<(String, String)>,
+    options: Choices,
     chosen: String,
-    none: Option<&'static str>,
     fields: RwSignal<Fields>,
 ) -> impl IntoView {
     let options = options
@@ -139,7 +134,6 @@ fn select(
     view! {
         <Field label id=name error=error(fields, name)>
             <select id=name name=name class="input">
-                {none.map(|label| view! { <option value="">{label}</option> })}
                 {options}
             </select>
         </Field>

@@ -2,6 +2,7 @@
 
 mod address;
 mod cells;
+mod choices;
 mod choose;
 mod columns;
 mod desk;

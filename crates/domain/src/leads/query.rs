@@ -81,6 +81,11 @@ impl std::fmt::Display for SortKey {
     }
 }
 
+/// The keys as they stand in a query string: `-value,name`.
+pub fn written(sort: &[SortKey]) -> String {
+    joined(sort)
+}
+
 impl FromStr for SortKey {
     type Err = String;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     JobId,
-    leads::{BulkAction, BulkInput, BulkJob, JobState, LeadPriority, LeadStatus},
+    leads::{BulkAction, BulkInput, BulkJob, JobState, written},
     users::Role,
 };
 use icondata_lu as lu;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     address::Address,
+    choices::{self, Choices, or_none},
     choose::{Choose, Move},
     format,
     grid::Grid,
@@ -148,23 +149,12 @@ fn Choices(bulk: Bulk, field: Field) -> impl IntoView {
     view! { <div class="bulk-choices"><Choose label options chosen="–" on_choose=choose on_leave=close /></div> }
 }
 
-fn options(field: Field, session: &Session) -> (&'static str, Vec<(String, String)>) {
+fn options(field: Field, session: &Session) -> (&'static str, Choices) {
     match field {
-        Field::Status => {
-            ("Move to", LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect())
-        }
-        Field::Priority => {
-            ("Priority", LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect())
-        }
-        Field::Agent => {
-            let people = session.people.iter().filter(|p| p.is_active && p.role != Role::Engineer);
-            let people = people.map(|p| (p.id.to_string(), p.name.clone()));
-            ("Assign to", people.chain([(String::new(), "Nobody".to_owned())]).collect())
-        }
-        Field::Product => {
-            let products = session.products.iter().filter(|p| p.is_active).map(|p| (p.id.to_string(), p.name.clone()));
-            ("Product", products.collect())
-        }
+        Field::Status => ("Move to", choices::statuses()),
+        Field::Priority => ("Priority", choices::priorities()),
+        Field::Agent => ("Assign to", or_none("Nobody", choices::agents(session, None))),
+        Field::Product => ("Product", choices::products(session, None)),
         Field::Export => {
             let formats = [("csv", "CSV, for any program"), ("xlsx", "Excel workbook")];
             ("Export as", formats.map(|(format, label)| (format.to_owned(), label.to_owned())).into())
@@ -201,7 +191,7 @@ impl Bulk {
             let ids: Vec<String> = selected.ids.iter().map(ToString::to_string).collect();
             format!("ids={}", ids.join(","))
         };
-        let sort = query.sort.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let sort = written(&query.sort);
         let sort = if sort.is_empty() { sort } else { format!("&sort={sort}") };
         // A download leaves the page where it is.
         let _ = window().location().assign(&format!("/api/leads/export?format={format}&{which}{sort}"));

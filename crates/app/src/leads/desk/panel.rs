@@ -1,12 +1,15 @@
 //! Every condition of the list. Changes apply at once; the button is for pages without a script.
 
 use domain::{
-    leads::{FollowUpDue, LeadFilter, LeadPriority, LeadQuery, LeadStatus, SortKey},
+    leads::{LeadFilter, LeadQuery, SortKey, written},
     users::Role,
 };
 use leptos::{html, prelude::*};
 
-use super::super::address::Address;
+use super::super::{
+    address::Address,
+    choices::{self, Choices},
+};
 use crate::{
     ui::Field,
     viewer::{Session, use_session},
@@ -42,7 +45,7 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
     let ranges = session.with_value(|session| ranges(session.user.role));
     let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
     let source = value("source");
-    let groups = groups.iter().map(|group| choices(group, &value(group.name))).collect_view();
+    let groups = groups.iter().map(|group| boxes(group, &value(group.name))).collect_view();
     let ranges = ranges.iter().map(|(label, from, to, kind)| range(label, kind, (from, value(from)), (to, value(to))));
     let ranges = ranges.collect_view();
     view! {
@@ -73,33 +76,23 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
 struct Group {
     title: &'static str,
     name: &'static str,
-    /// Value and label.
-    options: Vec<(String, String)>,
+    options: Choices,
 }
 
 fn groups(session: &Session) -> Vec<Group> {
-    let people = |roles: &[Role]| {
-        let mut list = vec![("me".to_owned(), "Me".to_owned()), ("none".to_owned(), "Nobody".to_owned())];
-        list.extend(
-            session
-                .people
-                .iter()
-                .filter(|p| p.is_active && roles.contains(&p.role))
-                .map(|p| (p.id.to_string(), p.name.clone())),
-        );
-        list
+    let owners = |people: Choices| {
+        let special = [("me", "Me"), ("none", "Nobody")].map(|(value, label)| (value.to_owned(), label.to_owned()));
+        special.into_iter().chain(people).collect()
     };
-    let statuses = LeadStatus::ALL.iter().map(|s| (s.as_str().to_owned(), s.label().to_owned())).collect();
-    let priorities = LeadPriority::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned())).collect();
-    let due = FollowUpDue::ALL.iter().map(|d| (d.as_str().to_owned(), d.label().to_owned())).collect();
+    // Products that are no longer sold stand on leads all the same.
     let products = session.products.iter().map(|p| (p.id.to_string(), p.name.clone())).collect();
     vec![
-        Group { title: "Status", name: "status", options: statuses },
-        Group { title: "Priority", name: "priority", options: priorities },
-        Group { title: "Agent", name: "assignee", options: people(&[Role::Agent, Role::Admin]) },
-        Group { title: "Engineer", name: "engineer", options: people(&[Role::Engineer]) },
+        Group { title: "Status", name: "status", options: choices::statuses() },
+        Group { title: "Priority", name: "priority", options: choices::priorities() },
+        Group { title: "Agent", name: "assignee", options: owners(choices::agents(session, None)) },
+        Group { title: "Engineer", name: "engineer", options: owners(choices::engineers(session, None)) },
         Group { title: "Product", name: "product", options: products },
-        Group { title: "Follow-up", name: "followUp", options: due },
+        Group { title: "Follow-up", name: "followUp", options: choices::follow_ups() },
     ]
 }
 
@@ -115,7 +108,7 @@ fn ranges(role: Role) -> Vec<(&'static str, &'static str, &'static str, &'static
 }
 
 /// Orders that people ask for, the present one among them whatever it is. Phones have no headings to sort by.
-fn orders(role: Role, now: &[SortKey]) -> Vec<(String, String)> {
+fn orders(role: Role, now: &[SortKey]) -> Choices {
     let all = [
         ("", "Newest first"),
         ("createdAt", "Oldest first"),
@@ -128,7 +121,7 @@ fn orders(role: Role, now: &[SortKey]) -> Vec<(String, String)> {
         ("lastContactedAt", "Last contact, longest ago first"),
     ];
     let all = all.into_iter().filter(|(value, _)| role != Role::Engineer || *value != "-value");
-    let mut orders: Vec<(String, String)> = all.map(|(value, label)| (value.to_owned(), label.to_owned())).collect();
+    let mut orders: Choices = all.map(|(value, label)| (value.to_owned(), label.to_owned())).collect();
     let now = written(now);
     if !orders.iter().any(|(value, _)| *value == now) {
         orders.push((now, "As the headings say".to_owned()));
@@ -136,11 +129,7 @@ fn orders(role: Role, now: &[SortKey]) -> Vec<(String, String)> {
     orders
 }
 
-fn written(sort: &[SortKey]) -> String {
-    sort.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-fn choices(group: &Group, chosen: &str) -> impl IntoView + use<> {
+fn boxes(group: &Group, chosen: &str) -> impl IntoView + use<> {
     let boxes = group.options.iter().map(|(value, label)| {
         let checked = chosen.split(',').any(|one| one == value);
         view! { <label class="choice"><input type="checkbox" name=group.name value=value.clone() checked=checked />{label.clone()}</label> }
