@@ -3,9 +3,13 @@
 //! No SQL and no rules: pages call server functions, server functions call one use case each.
 
 pub mod attachments;
+pub mod board;
 mod error;
 pub mod interactions;
 mod leads;
+mod live;
+mod markup;
+pub mod notifications;
 pub mod products;
 pub mod search;
 mod shell;
@@ -13,6 +17,7 @@ mod sign_in;
 mod ui;
 mod viewer;
 pub mod views;
+mod wire;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -27,7 +32,9 @@ pub use error::UiError;
 pub use viewer::Viewer;
 
 use crate::{
+    board::BoardPage,
     leads::{LeadDetail, LeadsPage, NewLead},
+    markup::view,
     shell::{Home, NotBuiltYet, NotFound, Shell, Tab},
     sign_in::{SetUpPage, SignInPage},
 };
@@ -105,7 +112,10 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id") view=LeadDetail ssr=WHOLE />
                     </ParentRoute>
                     <Route path=path!("/dashboard") view=|| view! { <NotBuiltYet tab=Tab::Dashboard /> } ssr=WHOLE />
-                    <Route path=path!("/kanban") view=|| view! { <NotBuiltYet tab=Tab::Kanban /> } ssr=WHOLE />
+                    <ParentRoute path=path!("/kanban") view=BoardPage ssr=WHOLE>
+                        <Route path=path!("") view=|| () ssr=WHOLE />
+                        <Route path=path!(":id") view=LeadDetail ssr=WHOLE />
+                    </ParentRoute>
                     <Route path=path!("/reference") view=|| view! { <NotBuiltYet tab=Tab::Reference /> } ssr=WHOLE />
                     <Route path=path!("/engineering") view=|| view! { <NotBuiltYet tab=Tab::Engineering /> } ssr=WHOLE />
                     <Route path=path!("/admin/agents") view=|| view! { <NotBuiltYet tab=Tab::Agents /> } ssr=WHOLE />

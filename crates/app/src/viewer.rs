@@ -1,14 +1,14 @@
 //! Who is looking, and what every page needs to know: loaded once, shared by context.
 
 use domain::{
-    Timestamp,
+    EventId, Timestamp,
     products::ProductName,
     users::{Person, User},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
-use crate::UiError;
+use crate::{UiError, wire::Json};
 
 /// Put into every request by the session layer: the signed-in actor, if there is one.
 #[cfg(feature = "ssr")]
@@ -47,6 +47,8 @@ pub struct Session {
     pub is_demo: bool,
     pub people: Vec<Person>,
     pub products: Vec<ProductName>,
+    /// What had happened before anything on the page was read: from there on it follows what happens.
+    pub last_event: EventId,
     /// The server's time: server and browser must agree on what "today" is while a page comes alive.
     #[serde(with = "time::serde::rfc3339")]
     pub now: Timestamp,
@@ -65,11 +67,12 @@ impl Session {
 }
 
 /// `None` for a visitor who is not signed in.
-#[server(name = LoadSession, endpoint = "session", input = GetUrl)]
+#[server(name = LoadSession, endpoint = "session", input = GetUrl, output = Json)]
 pub async fn session() -> Result<Option<Session>, UiError> {
     let viewer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
     let Some(me) = viewer.and_then(|viewer| viewer.0) else { return Ok(None) };
     let Some(user) = me.actor().as_user().cloned() else { return Ok(None) };
+    let last_event = me.events().last().await?;
     let installation = me.crm().installation().await?;
     Ok(Some(Session {
         user,
@@ -77,6 +80,7 @@ pub async fn session() -> Result<Option<Session>, UiError> {
         is_demo: installation.is_demo,
         people: me.users().people().await?,
         products: me.products().names().await?,
+        last_event,
         now: me.crm().now(),
     }))
 }

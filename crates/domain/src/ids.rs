@@ -56,6 +56,10 @@ id!(
     ViewId
 );
 id!(
+    /// Something that the bell tells.
+    NotificationId
+);
+id!(
     /// A change of many leads that runs in the background.
     JobId
 );

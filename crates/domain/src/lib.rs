@@ -10,6 +10,7 @@ pub mod ids;
 pub mod interactions;
 pub mod leads;
 pub mod money;
+pub mod notifications;
 pub mod paging;
 pub mod products;
 pub mod search;
@@ -19,7 +20,7 @@ pub mod views;
 mod text;
 
 pub use error::{ErrorCode, Fields, Problem};
-pub use ids::{AttachmentId, EventId, InteractionId, JobId, LeadId, ProductId, UserId, ViewId};
+pub use ids::{AttachmentId, EventId, InteractionId, JobId, LeadId, NotificationId, ProductId, UserId, ViewId};
 pub use money::Money;
 pub use paging::{Cursor, Page};
 

@@ -17,6 +17,7 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::{Clock, Crm, Database, Files};
 use sha2::{Digest, Sha512};
+use tokio_util::sync::CancellationToken;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate},
@@ -44,6 +45,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How often measurements are folded together.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often follow-ups are looked at: nobody needs to know to the second.
+const RING_EVERY: Duration = Duration::from_secs(30);
+
 /// How often the tallies of leads are folded together.
 const FOLD_EVERY: Duration = Duration::from_secs(1);
 
@@ -54,6 +58,8 @@ pub struct Server {
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
     pub metrics: PrometheusHandle,
+    /// Cancelled when the server is told to stop: streams end by themselves never.
+    pub stopping: CancellationToken,
 }
 
 impl FromRef<Server> for LeptosOptions {
@@ -148,7 +154,7 @@ impl Server {
         let handle = metrics.handle();
         // A second server in one process (tests) keeps its own, which then counts nothing.
         let _ = metrics::set_global_recorder(metrics);
-        Server { crm, config: Arc::new(config), leptos, metrics: handle }
+        Server { crm, config: Arc::new(config), leptos, metrics: handle, stopping: CancellationToken::new() }
     }
 
     /// Every route with its layers.
@@ -228,20 +234,47 @@ pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListen
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let sweeping = tokio::spawn(sweep(server.crm.clone()));
-    let measuring = tokio::spawn(upkeep(server.metrics.clone()));
-    let folding = tokio::spawn(fold(server.crm.clone()));
-    // Two, so that a long job does not keep short ones waiting.
-    let working = [tokio::spawn(work(server.crm.clone())), tokio::spawn(work(server.crm.clone()))];
-    let clearing = tokio::spawn(sweep_files(server.crm.clone()));
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
-    sweeping.abort();
-    measuring.abort();
-    folding.abort();
-    working.iter().for_each(tokio::task::JoinHandle::abort);
-    clearing.abort();
+    let workers = Workers::start(&server);
+    let stopping = server.stopping.clone();
+    let stop = async move {
+        stop_signal().await;
+        stopping.cancel();
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+    workers.stop();
     server.crm.close().await;
     Ok(())
+}
+
+/// What goes on beside answering requests.
+struct Workers(Vec<tokio::task::JoinHandle<()>>);
+
+impl Workers {
+    fn start(server: &Server) -> Self {
+        let crm = || server.crm.clone();
+        Workers(vec![
+            tokio::spawn(sweep(crm())),
+            tokio::spawn(upkeep(server.metrics.clone())),
+            tokio::spawn(fold(crm())),
+            // Two, so that a long job does not keep short ones waiting.
+            tokio::spawn(work(crm())),
+            tokio::spawn(work(crm())),
+            tokio::spawn(sweep_files(crm())),
+            tokio::spawn(ring(crm())),
+            tokio::spawn({
+                let crm = crm();
+                async move { crm.follow_events().await }
+            }),
+            tokio::spawn({
+                let crm = crm();
+                async move { crm.announce_events().await }
+            }),
+        ])
+    }
+
+    fn stop(self) {
+        self.0.iter().for_each(tokio::task::JoinHandle::abort);
+    }
 }
 
 /// Takes the address, or says in one line why it cannot be had.
@@ -264,6 +297,12 @@ async fn sweep(crm: Crm) {
         }
         if let Err(error) = crm.purge_deleted_leads().await {
             tracing::warn!(%error, "purging deleted leads failed; the next round tries again");
+        }
+        if let Err(error) = crm.sweep_notifications().await {
+            tracing::warn!(%error, "sweeping notifications failed; the next round tries again");
+        }
+        if let Err(error) = crm.shorten_ranks().await {
+            tracing::warn!(%error, "shortening ranks failed; the next round tries again");
         }
         if let Err(error) = crm.age_scores().await {
             tracing::warn!(%error, "letting scores age failed; the next round tries again");
@@ -299,6 +338,17 @@ async fn sweep_files(crm: Crm) {
             tracing::warn!(mib = bytes >> 20, "attachments take much room; see to the disk and to backups");
         }
         warned = bytes >= WARN_TOTAL_BYTES;
+    }
+}
+
+/// Tells whose follow-ups have become due.
+async fn ring(crm: Crm) {
+    let mut every = tokio::time::interval(RING_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = crm.ring_follow_ups().await {
+            tracing::warn!(%error, "telling of follow-ups failed; the next round tries again");
+        }
     }
 }
 

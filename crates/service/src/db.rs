@@ -60,16 +60,45 @@ impl Database {
     }
 }
 
+/// A transaction. When it is committed, those who follow what happens are told.
+pub(crate) struct Tx {
+    inner: sqlx::Transaction<'static, sqlx::Postgres>,
+    committed: std::sync::Arc<tokio::sync::Notify>,
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.inner.commit().await?;
+        self.committed.notify_one();
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = sqlx::Transaction<'static, sqlx::Postgres>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.inner
+    }
+}
+
 /// Begins a transaction, and does so to the end even if whoever asked goes away: a client that hangs up drops its
 /// request wherever it is.
 ///
 /// Dropped within sqlx's own `begin`, a connection returns to the pool with the transaction open. What others then
 /// write over it without one of their own is lost when the server ends it.
-pub(crate) async fn begin(pool: &sqlx::PgPool) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-    let pool = pool.clone();
+pub(crate) async fn begin(crm: &crate::Crm) -> Result<Tx> {
+    let pool = crm.pool().clone();
     #[expect(clippy::disallowed_methods, reason = "the one place where a transaction is begun")]
     let begun = tokio::spawn(async move { pool.begin().await });
-    Ok(begun.await.map_err(crate::Error::internal)??)
+    let inner = begun.await.map_err(crate::Error::internal)??;
+    Ok(Tx { inner, committed: crm.inner.committed.clone() })
 }
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

@@ -77,7 +77,7 @@ impl Crm {
             "update installation set setup_token_hash = null, setup_expires_at = null where setup_token_hash = $1",
             secrets::fingerprint(token.as_bytes()),
         )
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
         if used.rows_affected() == 0 {
             return Err(Error::NotFound);
@@ -96,13 +96,13 @@ impl Crm {
         let used = sqlx::query_scalar!(
             r#"select exists(select 1 from users) or exists(select 1 from leads) or exists(select 1 from products) as "used!""#
         )
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
         if used {
             let detail = "the database holds data; a backup is restored into an empty one only".into();
             return Err(Error::Conflict { detail, current: None });
         }
-        sqlx::raw_sql("drop schema public cascade; create schema public").execute(&mut *tx).await?;
+        sqlx::raw_sql("drop schema public cascade; create schema public").execute(&mut **tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -116,7 +116,7 @@ impl Crm {
         let foreign = sqlx::query_scalar!(
             r#"select exists(select 1 from events where xid >= pg_snapshot_xmin(pg_current_snapshot())) as "foreign!""#
         )
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
         if foreign {
             sqlx::raw_sql(
@@ -125,7 +125,7 @@ impl Crm {
                  update events set xid = '0';
                  alter table events enable trigger events_are_append_only",
             )
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
         }
         tx.commit().await?;

@@ -12,6 +12,7 @@ mod events;
 mod installation;
 mod interactions;
 mod leads;
+mod notifications;
 mod pages;
 mod passwords;
 mod patch;
@@ -32,10 +33,11 @@ pub use clock::Clock;
 pub use db::{Database, migrate};
 pub use demo::{Account, Demo};
 pub use error::{Error, Result};
-pub use events::Events;
+pub use events::{Events, Heard, Listener};
 pub use installation::{Installation, Setup};
 pub use interactions::Interactions;
 pub use leads::{Export, Jobs, Leads};
+pub use notifications::Notifications;
 pub use products::Products;
 pub use sessions::{SessionRow, Sessions};
 pub use sign_in::Origin;
@@ -60,6 +62,9 @@ struct Inner {
     /// With the time it was asked for; see `leads::score`.
     median_won: std::sync::Mutex<Option<(Option<domain::Money>, domain::Timestamp)>>,
     recent: std::sync::Mutex<leads::recent::Kept>,
+    /// Rung when this copy has committed something.
+    committed: Arc<tokio::sync::Notify>,
+    live: events::live::Hub,
 }
 
 impl Crm {
@@ -72,8 +77,10 @@ impl Crm {
     pub fn with_files(database: Database, clock: Clock, files: Files) -> Self {
         let (hashing, pool, bulk_jobs) = (passwords::Hashing::new(), database.pool, tokio::sync::Notify::new());
         let exports = Arc::new(tokio::sync::Semaphore::new(leads::export::AT_ONCE));
-        let (median_won, recent) = Default::default();
-        Crm { inner: Arc::new(Inner { pool, clock, hashing, files, bulk_jobs, exports, median_won, recent }) }
+        let (median_won, recent, committed) = Default::default();
+        let live = events::live::Hub::new();
+        let inner = Inner { pool, clock, hashing, files, bulk_jobs, exports, median_won, recent, committed, live };
+        Crm { inner: Arc::new(inner) }
     }
 
     /// Everything `actor` may do.
@@ -102,8 +109,8 @@ impl Crm {
         &self.inner.pool
     }
 
-    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-        db::begin(self.pool()).await
+    pub(crate) async fn begin(&self) -> Result<db::Tx> {
+        db::begin(self).await
     }
 
     pub(crate) fn exports(&self) -> Arc<tokio::sync::Semaphore> {
@@ -148,6 +155,11 @@ impl Acting {
         Events(self)
     }
 
+    /// The bell.
+    pub fn notifications(&self) -> Notifications<'_> {
+        Notifications(self)
+    }
+
     /// Lists with a name.
     pub fn views(&self) -> Views<'_> {
         Views(self)
@@ -177,7 +189,7 @@ impl Acting {
         self.crm.pool()
     }
 
-    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    pub(crate) async fn begin(&self) -> Result<db::Tx> {
         self.crm.begin().await
     }
 

@@ -18,6 +18,7 @@ pub enum Action {
     ViewLeads,
     CreateLead,
     UpdateLead,
+    MoveLead,
     DeleteLead,
     LogInteraction,
     ChangeInteraction,
@@ -26,6 +27,7 @@ pub enum Action {
     MergeLeads,
     Undo,
     ViewEvents,
+    ViewNotifications,
     ManageViews,
     ViewPeople,
     ViewProducts,
@@ -35,10 +37,11 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 18] = [
         Action::ViewLeads,
         Action::CreateLead,
         Action::UpdateLead,
+        Action::MoveLead,
         Action::DeleteLead,
         Action::LogInteraction,
         Action::ChangeInteraction,
@@ -47,6 +50,7 @@ impl Action {
         Action::MergeLeads,
         Action::Undo,
         Action::ViewEvents,
+        Action::ViewNotifications,
         Action::ManageViews,
         Action::ViewPeople,
         Action::ViewProducts,
@@ -61,6 +65,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Admin, Action::ViewLeads) => true,
         (Role::Admin, Action::CreateLead) => true,
         (Role::Admin, Action::UpdateLead) => true,
+        (Role::Admin, Action::MoveLead) => true,
         (Role::Admin, Action::DeleteLead) => true,
         (Role::Admin, Action::LogInteraction) => true,
         (Role::Admin, Action::ChangeInteraction) => true,
@@ -69,6 +74,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Admin, Action::MergeLeads) => true,
         (Role::Admin, Action::Undo) => true,
         (Role::Admin, Action::ViewEvents) => true,
+        (Role::Admin, Action::ViewNotifications) => true,
         (Role::Admin, Action::ManageViews) => true,
         (Role::Admin, Action::ViewPeople) => true,
         (Role::Admin, Action::ViewProducts) => true,
@@ -77,6 +83,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Agent, Action::ViewLeads) => true,
         (Role::Agent, Action::CreateLead) => true,
         (Role::Agent, Action::UpdateLead) => true,
+        (Role::Agent, Action::MoveLead) => true,
         (Role::Agent, Action::DeleteLead) => true,
         (Role::Agent, Action::LogInteraction) => true,
         (Role::Agent, Action::ChangeInteraction) => true,
@@ -85,6 +92,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Agent, Action::MergeLeads) => true,
         (Role::Agent, Action::Undo) => true,
         (Role::Agent, Action::ViewEvents) => true,
+        (Role::Agent, Action::ViewNotifications) => true,
         (Role::Agent, Action::ManageViews) => true,
         (Role::Agent, Action::ViewPeople) => true,
         (Role::Agent, Action::ViewProducts) => true,
@@ -93,6 +101,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Engineer, Action::ViewLeads) => true,
         (Role::Engineer, Action::CreateLead) => false,
         (Role::Engineer, Action::UpdateLead) => true,
+        (Role::Engineer, Action::MoveLead) => false,
         (Role::Engineer, Action::DeleteLead) => false,
         (Role::Engineer, Action::LogInteraction) => true,
         (Role::Engineer, Action::ChangeInteraction) => true,
@@ -101,6 +110,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Engineer, Action::MergeLeads) => false,
         (Role::Engineer, Action::Undo) => true,
         (Role::Engineer, Action::ViewEvents) => true,
+        (Role::Engineer, Action::ViewNotifications) => true,
         (Role::Engineer, Action::ManageViews) => true,
         (Role::Engineer, Action::ViewPeople) => true,
         (Role::Engineer, Action::ViewProducts) => true,
@@ -115,6 +125,7 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
     }
     Err(Error::forbidden(match action {
         Action::CreateLead => "Engineers do not create leads. Ask an agent.",
+        Action::MoveLead => "Engineers do not move leads. Ask an agent.",
         Action::DeleteLead => "Engineers do not delete leads. Ask an agent.",
         Action::ManageUsers => "Only admins manage people.",
         Action::MergeLeads => "Engineers do not merge leads. Ask an agent.",
@@ -126,6 +137,7 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
         | Action::ChangeFile
         | Action::Undo
         | Action::ViewEvents
+        | Action::ViewNotifications
         | Action::ManageViews
         | Action::ViewPeople
         | Action::ViewProducts
@@ -165,16 +177,21 @@ fn may_write(actor: &Actor, lead: Option<&Lead>, field: &str) -> bool {
     }
 }
 
+/// Whether the actor may move this lead, with what the move brings along: whoever wins a lead may say who delivers it.
+pub(crate) fn allow_move(actor: &Actor, lead: &Lead, changes: &Changes) -> Result<()> {
+    let mut by_hand = changes.clone();
+    if by_hand.contains_key("status") {
+        by_hand.remove("assignedEngineer");
+    }
+    allow_changes(actor, Some(lead), &by_hand)
+}
+
 /// Whether the actor may take back these changes of their own, from what the lead is to what it was.
 ///
 /// Judged on either: what one may hand over, one may also take back.
 pub(crate) fn allow_undo(actor: &Actor, lead: &Lead, restored: &Lead, changes: &Changes) -> Result<()> {
-    let mut by_hand = changes.clone();
-    if by_hand.contains_key("status") {
-        // An engineer that a win brought along goes the way it came.
-        by_hand.remove("assignedEngineer");
-    }
-    allow_changes(actor, Some(lead), &by_hand).or_else(|_| allow_changes(actor, Some(restored), &by_hand))
+    // An engineer that a win brought along goes the way it came.
+    allow_move(actor, lead, changes).or_else(|_| allow_move(actor, restored, changes))
 }
 
 /// Whether the actor may follow and stop a job that this person asked for; `None` is the system.

@@ -213,6 +213,7 @@ async fn the_policy_table_is_the_one_that_was_decided(_pool: sqlx::PgPool) {
 ViewLeads          yes    yes    yes
 CreateLead         yes    yes    no
 UpdateLead         yes    yes    yes
+MoveLead           yes    yes    no
 DeleteLead         yes    yes    no
 LogInteraction     yes    yes    yes
 ChangeInteraction  yes    yes    yes
@@ -221,6 +222,7 @@ ChangeFile         yes    yes    yes
 MergeLeads         yes    yes    no
 Undo               yes    yes    yes
 ViewEvents         yes    yes    yes
+ViewNotifications  yes    yes    yes
 ManageViews        yes    yes    yes
 ViewPeople         yes    yes    yes
 ViewProducts       yes    yes    yes

@@ -1,15 +1,38 @@
-//! The address of `/leads`: the list's own query, and in front of it what only the page knows: view and columns.
+//! The address of `/leads` and `/kanban`: the list's own query, and in front of it what only the page knows: view and
+//! columns.
 
-use domain::{Fields, ViewId, leads::LeadQuery, views::ViewColumn};
+use domain::{Fields, LeadId, ViewId, leads::LeadQuery, views::ViewColumn};
 use form_urlencoded::{Serializer, parse};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::columns::Column;
 
+/// Which page shows the leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    #[default]
+    Table,
+    Board,
+}
+
+impl Screen {
+    pub fn path(self) -> &'static str {
+        match self {
+            Screen::Table => "/leads",
+            Screen::Board => "/kanban",
+        }
+    }
+
+    fn of(path: &str) -> Self {
+        if path.starts_with(Screen::Board.path()) { Screen::Board } else { Screen::Table }
+    }
+}
+
 /// Everything the page shows follows from this.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
+    pub screen: Screen,
     /// The saved view one came from; the rest of the address may have moved on since.
     pub view: Option<ViewId>,
     /// Empty: the columns of the role.
@@ -59,7 +82,12 @@ impl Address {
 
     /// The page's address.
     pub fn href(&self) -> String {
-        with_query("/leads", &self.to_query())
+        with_query(self.screen.path(), &self.to_query())
+    }
+
+    /// A lead's own address over this page.
+    pub fn lead(&self, id: LeadId) -> String {
+        with_query(&format!("{}/{id}", self.screen.path()), &self.to_query())
     }
 
     /// The same view of another list.
@@ -75,8 +103,11 @@ pub fn with_query(path: &str, query: &str) -> String {
 
 /// The browser's address.
 pub fn use_address() -> Memo<Address> {
-    let search = use_location().search;
-    Memo::new(move |_| Address::parse(search.read().trim_start_matches('?')))
+    let location = use_location();
+    Memo::new(move |_| Address {
+        screen: Screen::of(&location.pathname.read()),
+        ..Address::parse(location.search.read().trim_start_matches('?'))
+    })
 }
 
 /// `lead:260,status,value`; names that no column has are passed over, since views outlive columns.

@@ -6,6 +6,8 @@ use leptos::{
     prelude::*,
 };
 
+use crate::markup::view;
+
 /// `on_choose` gets the chosen value and whether to move on (Tab); `on_leave` runs when the focus leaves without a
 /// choice, and on Esc.
 #[component]

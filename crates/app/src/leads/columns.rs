@@ -8,7 +8,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 
 use super::format::{Today, money};
-use crate::{ui::Avatar, viewer::Session};
+use crate::{markup::view, ui::Avatar, viewer::Session};
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

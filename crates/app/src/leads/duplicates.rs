@@ -7,7 +7,7 @@ use icondata_lu as lu;
 use leptos::{ev::Event, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
 use super::{address::use_address, columns::badge, server_fns::duplicates_of, table::lead_href};
-use crate::ui::Icon;
+use crate::{markup::view, ui::Icon};
 
 /// How long typing must pause before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);

@@ -14,6 +14,7 @@ use super::{
     format,
 };
 use crate::{
+    markup::view,
     ui::Icon,
     viewer::{Session, use_session},
 };
@@ -50,7 +51,7 @@ pub fn Filters(address: Memo<Address>) -> impl IntoView {
     });
     let panel = panel_markup(address);
     view! {
-        <form class="filters" method="get" action="/leads" role="search"
+        <form class="filters" method="get" action=address.read_untracked().screen.path() role="search"
             on:submit=move |event: SubmitEvent| { event.prevent_default(); on_submit(false) }>
             <label class="search">
                 <Icon icon=lu::LuSearch />

@@ -8,6 +8,7 @@ use super::{
     format::Today,
 };
 use crate::{
+    markup::view,
     ui::Field,
     viewer::{Session, use_session},
 };

@@ -81,6 +81,17 @@ pub fn money(amount: Money, currency: &str) -> String {
     format!("{sign}{}", amount.grouped())
 }
 
+/// `$1.9M`, `$24K` or `$900`: a column's worth at a glance.
+pub fn short_money(cents: i64, currency: &str) -> String {
+    let (whole, unit) = match cents / 100 {
+        amount @ 1_000_000.. => (amount / 100_000, "M"),
+        amount @ 10_000.. => (amount / 1_000 * 10, "K"),
+        _ => return money(Money::from_cents(cents / 100 * 100), currency),
+    };
+    let tenth = if whole % 10 == 0 { String::new() } else { format!(".{}", whole % 10) };
+    money(Money::from_cents(whole / 10 * 100), currency) + &tenth + unit
+}
+
 /// `4,312`.
 pub fn count(number: i64) -> String {
     Money::from_cents(number.saturating_mul(100)).grouped()
@@ -105,6 +116,12 @@ mod tests {
         let half_past_eleven_at_night = datetime!(2026-11-23 07:30 UTC);
         assert_eq!(Today::new(half_past_eleven_at_night, -8 * 60).follow_up(due).0, "Today");
         assert_eq!(Today::new(half_past_eleven_at_night, 0).follow_up(due).0, "1 d overdue");
+    }
+
+    #[test]
+    fn a_large_amount_is_short() {
+        let short = |amount: i64| short_money(amount * 100, "USD");
+        assert_eq!([short(900), short(24_800), short(1_940_000), short(3_000_000)], ["$900", "$24K", "$1.9M", "$3M"]);
     }
 
     #[test]

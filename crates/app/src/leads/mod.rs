@@ -1,27 +1,28 @@
 //! The lead table, the sheet of one lead, and the dialog that makes one.
 
-mod address;
+pub(crate) mod address;
 mod cells;
 mod choices;
 mod choose;
-mod columns;
-mod desk;
+pub(crate) mod columns;
+pub(crate) mod desk;
 mod detail;
 mod duplicates;
-mod filters;
+pub(crate) mod filters;
 mod form;
-mod format;
-mod grid;
+pub(crate) mod format;
+pub(crate) mod grid;
+pub(crate) mod losing;
 mod new;
 mod page;
 mod pager;
-mod server_fns;
+pub(crate) mod server_fns;
 mod table;
-mod undo;
+pub(crate) mod undo;
 mod views;
 
 pub use columns::badge;
-pub use detail::LeadDetail;
+pub use detail::{LeadDetail, preload as preload_detail};
 pub use new::NewLead;
 pub use page::LeadsPage;
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     UiError,
+    markup::view,
     shell::Forbidden,
     ui::{Dialog, Icon, focus_after_dialog, use_toasts},
     viewer::use_session,

@@ -9,20 +9,22 @@ use leptos_router::components::Outlet;
 use super::{
     address::{Address, use_address, with_query},
     desk::{COLUMNS, Desk, MY_DAY},
-    detail::preload as preload_detail,
     filters::Filters,
     format,
     grid::Grid,
     new::preload as preload_new,
     pager::{Around, Pager},
+    preload_detail,
     server_fns::{count_leads, list_leads},
     table::{LeadTable, NoLeads},
     views::Views,
 };
 use crate::{
+    markup::view,
     ui::{ErrorState, Icon, Skeleton},
     viewer::use_session,
     views::server_fns::list_views,
+    wire,
 };
 
 #[component]
@@ -31,8 +33,8 @@ pub fn LeadsPage() -> impl IntoView {
     let list = Memo::new(move |_| address.read().list());
     let grid = Grid::new();
     provide_context(grid);
-    let page = Resource::new(move || (list.get(), grid.changed.get()), |(list, _)| list_leads(list));
-    let views = Resource::new(move || grid.views_changed.get(), |_| list_views());
+    let page = wire::resource(move || (list.get(), grid.changed.get()), |(list, _)| list_leads(list));
+    let views = wire::resource(move || grid.views_changed.get(), |_| list_views());
     let total = use_total(address, grid);
     preload_new();
     preload_detail();

@@ -5,7 +5,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{address::Address, format};
-use crate::ui::Icon;
+use crate::{markup::view, ui::Icon};
 
 const SIZES: [u16; 3] = [25, 50, 100];
 

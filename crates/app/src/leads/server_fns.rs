@@ -5,10 +5,7 @@ use domain::{
     events::{TimelineEntry, TimelinePart},
     leads::{BulkInput, BulkJob, Duplicate, Lead, LeadInput, LeadRights, LeadScore, MergeInput, MyDay},
 };
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Json},
-};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde_json::Value;
 
 #[cfg(feature = "ssr")]
@@ -16,29 +13,29 @@ use super::detail::ENTRIES;
 use super::detail::LeadSheet;
 #[cfg(feature = "ssr")]
 use crate::viewer::acting;
-use crate::{UiError, viewer::Done};
+use crate::{UiError, viewer::Done, wire::Json};
 #[cfg(feature = "ssr")]
 use domain::leads::DuplicateQuery;
 
 /// One page of the list that the query string describes; no total.
-#[server(endpoint = "leads/list", input = GetUrl)]
+#[server(endpoint = "leads/list", input = GetUrl, output = Json)]
 pub async fn list_leads(query: String) -> Result<Page<Lead>, UiError> {
     Ok(acting().await?.leads().list(&parse(&query)?).await?)
 }
 
 /// How many leads match, exactly. Apart from the list, so that no page waits for it.
-#[server(endpoint = "leads/count", input = GetUrl)]
+#[server(endpoint = "leads/count", input = GetUrl, output = Json)]
 pub async fn count_leads(query: String) -> Result<i64, UiError> {
     Ok(acting().await?.leads().count(&parse(&query)?).await?)
 }
 
-#[server(endpoint = "leads/find", input = GetUrl)]
+#[server(endpoint = "leads/find", input = GetUrl, output = Json)]
 pub async fn find_lead(id: LeadId) -> Result<Lead, UiError> {
     Ok(acting().await?.leads().find(id).await?)
 }
 
 /// All that the sheet of a lead shows at first, in one answer.
-#[server(endpoint = "leads/sheet", input = GetUrl)]
+#[server(endpoint = "leads/sheet", input = GetUrl, output = Json)]
 pub async fn load_sheet(id: LeadId) -> Result<LeadSheet, UiError> {
     let me = acting().await?;
     let lead = me.leads().find(id).await?;
@@ -57,63 +54,63 @@ pub async fn load_sheet(id: LeadId) -> Result<LeadSheet, UiError> {
     })
 }
 
-#[server(endpoint = "leads/create", input = Json)]
+#[server(endpoint = "leads/create", input = Json, output = Json)]
 pub async fn create_lead(lead: LeadInput) -> Result<Done<Lead>, UiError> {
     let me = acting().await?;
     Ok(Done::by(&me, me.leads().create(lead).await?))
 }
 
 /// `patch` is a JSON merge patch; with `version` in it, a stale one is refused.
-#[server(endpoint = "leads/update", input = Json)]
+#[server(endpoint = "leads/update", input = Json, output = Json)]
 pub async fn update_lead(id: LeadId, patch: Value) -> Result<Done<Lead>, UiError> {
     let me = acting().await?;
     Ok(Done::by(&me, me.leads().update(id, patch).await?))
 }
 
-#[server(endpoint = "leads/delete", input = Json)]
+#[server(endpoint = "leads/delete", input = Json, output = Json)]
 pub async fn delete_lead(id: LeadId) -> Result<Done<()>, UiError> {
     let me = acting().await?;
     me.leads().delete(id).await?;
     Ok(Done::by(&me, ()))
 }
 
-#[server(endpoint = "leads/restore", input = Json)]
+#[server(endpoint = "leads/restore", input = Json, output = Json)]
 pub async fn restore_lead(id: LeadId) -> Result<Done<Lead>, UiError> {
     let me = acting().await?;
     Ok(Done::by(&me, me.leads().restore(id).await?))
 }
 
 /// Merges `input.from` into the lead.
-#[server(endpoint = "leads/merge", input = Json)]
+#[server(endpoint = "leads/merge", input = Json, output = Json)]
 pub async fn merge_leads(id: LeadId, input: MergeInput) -> Result<Done<Lead>, UiError> {
     let me = acting().await?;
     Ok(Done::by(&me, me.leads().merge(id, input).await?))
 }
 
 /// Changes many leads; more than 1,000 become a job, which [`find_job`] follows.
-#[server(endpoint = "leads/bulk", input = Json)]
+#[server(endpoint = "leads/bulk", input = Json, output = Json)]
 pub async fn bulk_leads(input: BulkInput) -> Result<BulkJob, UiError> {
     Ok(acting().await?.leads().bulk(input).await?)
 }
 
-#[server(endpoint = "jobs/find", input = GetUrl)]
+#[server(endpoint = "jobs/find", input = GetUrl, output = Json)]
 pub async fn find_job(id: JobId) -> Result<BulkJob, UiError> {
     Ok(acting().await?.jobs().find(id).await?)
 }
 
-#[server(endpoint = "jobs/cancel", input = Json)]
+#[server(endpoint = "jobs/cancel", input = Json, output = Json)]
 pub async fn cancel_job(id: JobId) -> Result<BulkJob, UiError> {
     Ok(acting().await?.jobs().cancel(id).await?)
 }
 
 /// Takes back what one request of the person's did to leads; more than 1,000 become a job.
-#[server(endpoint = "undo", input = Json)]
+#[server(endpoint = "undo", input = Json, output = Json)]
 pub async fn undo(request_id: String) -> Result<BulkJob, UiError> {
     Ok(acting().await?.leads().undo(&request_id).await?)
 }
 
 /// What happened to a lead, newest first; 1 to 200 entries.
-#[server(endpoint = "leads/timeline", input = GetUrl)]
+#[server(endpoint = "leads/timeline", input = GetUrl, output = Json)]
 pub async fn load_timeline(
     id: LeadId,
     part: TimelinePart,
@@ -124,19 +121,19 @@ pub async fn load_timeline(
 }
 
 /// The person's own follow-ups: overdue, today, and the six days after.
-#[server(endpoint = "leads/my_day", input = GetUrl)]
+#[server(endpoint = "leads/my_day", input = GetUrl, output = Json)]
 pub async fn load_my_day() -> Result<MyDay, UiError> {
     Ok(acting().await?.leads().my_day().await?)
 }
 
 /// The score with its points.
-#[server(endpoint = "leads/score", input = GetUrl)]
+#[server(endpoint = "leads/score", input = GetUrl, output = Json)]
 pub async fn score_of_lead(id: LeadId) -> Result<LeadScore, UiError> {
     Ok(acting().await?.leads().score(id).await?)
 }
 
 /// Leads with this e-mail or phone, other than `except`; at most 5.
-#[server(endpoint = "leads/duplicates", input = GetUrl)]
+#[server(endpoint = "leads/duplicates", input = GetUrl, output = Json)]
 pub async fn duplicates_of(
     email: Option<String>,
     phone: Option<String>,
@@ -146,7 +143,7 @@ pub async fn duplicates_of(
 }
 
 /// What the viewer may do with a lead: the page offers only that.
-#[server(endpoint = "leads/rights", input = GetUrl)]
+#[server(endpoint = "leads/rights", input = GetUrl, output = Json)]
 pub async fn rights_on_lead(id: LeadId) -> Result<LeadRights, UiError> {
     Ok(acting().await?.leads().rights(id).await?)
 }

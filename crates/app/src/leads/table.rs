@@ -18,6 +18,7 @@ use super::{
     grid::{Cell, Grid, Row},
 };
 use crate::{
+    markup::view,
     ui::{EmptyState, Icon},
     viewer::{Session, use_session},
 };

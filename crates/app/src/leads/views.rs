@@ -8,7 +8,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{address::Address, grid::Grid};
-use crate::{ui::Icon, viewer::use_session};
+use crate::{markup::view, ui::Icon, viewer::use_session};
 
 /// What is asked about views; the [`super::desk`] answers.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ pub mod server_fns;
 use icondata_lu as lu;
 use leptos::{ev, prelude::*};
 
-use crate::ui::Icon;
+use crate::{markup::view, ui::Icon};
 use palette::LazyPalette;
 
 /// The button in the header, and ⌘K anywhere. The dialog behind it is loaded apart.

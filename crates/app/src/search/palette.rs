@@ -10,6 +10,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use super::server_fns::search;
 use crate::{
     leads::{badge, view_href},
+    markup::view,
     shell::Tab,
     ui::{Dialog, Icon},
     viewer::use_session,

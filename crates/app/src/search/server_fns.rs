@@ -3,12 +3,12 @@
 use domain::search::Hits;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use crate::UiError;
 #[cfg(feature = "ssr")]
 use crate::viewer::acting;
+use crate::{UiError, wire::Json};
 
 /// Nothing for less than two characters.
-#[server(endpoint = "search", input = GetUrl)]
+#[server(endpoint = "search", input = GetUrl, output = Json)]
 pub async fn search(q: String) -> Result<Hits, UiError> {
     Ok(acting().await?.search(&q).await?)
 }

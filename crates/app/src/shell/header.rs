@@ -6,6 +6,9 @@ use leptos_router::components::A;
 
 use super::Tab;
 use crate::{
+    live::LiveMark,
+    markup::view,
+    notifications::Bell,
     search::Search,
     ui::{Avatar, Icon},
     viewer::use_session,
@@ -23,7 +26,9 @@ pub fn Header() -> impl IntoView {
                 {Tab::of(role).filter(|tab| tab.is_admin()).map(tab_link).collect_view()}
             </nav>
             <span class="grow"></span>
+            <LiveMark />
             <Search />
+            <Bell />
             <UserMenu />
         </header>
     }

@@ -15,15 +15,18 @@ pub use tabs::Tab;
 
 use crate::{
     UiError,
+    live::provide_live,
+    markup::view,
     ui::{self, ErrorState, Skeleton},
     viewer::{Session, session},
+    wire,
 };
 use header::{Header, PhoneBar};
 
 /// Loads the session; visitors go to the sign-in page and come back to where they were.
 #[component]
 pub fn Shell() -> impl IntoView {
-    let loaded = Resource::new(|| (), |()| session());
+    let loaded = wire::resource(|| (), |()| session());
     view! {
         <Suspense fallback=|| view! { <main class="page"><Skeleton rows=8 /></main> }>
             {move || Suspend::new(async move {
@@ -41,6 +44,7 @@ pub fn Shell() -> impl IntoView {
 fn Frame(session: Session) -> impl IntoView {
     let is_demo = session.is_demo;
     provide_context(StoredValue::new(session));
+    provide_live();
     // Runs in the browser alone, once the page listens: styles and tests may ask for it.
     Effect::new(|| {
         if let Some(body) = document().body() {

@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
 use super::Tab;
-use crate::{ui::EmptyState, viewer::use_session};
+use crate::{markup::view, ui::EmptyState, viewer::use_session};
 
 /// `/` leads to where the role works.
 #[component]

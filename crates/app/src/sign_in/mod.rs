@@ -7,6 +7,8 @@ use leptos_router::hooks::use_query_map;
 
 use crate::ui::{Field, Icon};
 
+use crate::markup::view;
+
 /// `/sign-in`. The server sends a refused try back here with its reason.
 #[component]
 pub fn SignInPage() -> impl IntoView {

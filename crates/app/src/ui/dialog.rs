@@ -5,6 +5,8 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
+use crate::markup::view;
+
 /// For the browser only: the server never renders one. Opens as soon as it is on the page. `on_close` runs on Esc, ×, and
 /// clicks outside; the caller then takes it away.
 #[component]

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 /// Label above, control, message below. The control inside carries the same `id`.
 #[component]
 pub fn Field(

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 /// A line icon. Decoration: the words beside it, or the control's label, say what it means.
 #[component]
 pub fn Icon(icon: icondata_core::Icon) -> impl IntoView {

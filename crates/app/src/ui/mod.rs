@@ -2,12 +2,15 @@
 
 mod dialog;
 mod field;
+mod fly;
 mod marks;
+pub mod served;
 mod states;
 mod toast;
 
 pub use dialog::{Dialog, focus_after_dialog};
 pub use field::Field;
+pub use fly::{fly, place_of};
 pub use marks::{Avatar, Icon};
 pub use states::{EmptyState, ErrorState, Skeleton};
 pub use toast::{Toaster, Toasts, ToastsOver, provide_toasts, use_toasts};

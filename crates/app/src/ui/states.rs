@@ -5,7 +5,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::UiError;
+use crate::{UiError, markup::view};
 
 /// Nothing here, why, and what to do about it.
 #[component]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 const SHOWN_FOR: Duration = Duration::from_secs(6);
 /// What can be taken back stays a little longer.
 const OFFERED_FOR: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{EventId, LeadId, UserId, attachments::Attachment, interactions::Interaction};
+use crate::{EventId, LeadId, UserId, attachments::Attachment, interactions::Interaction, leads::Lead};
 
 /// Through which door a change came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +74,18 @@ pub struct Feed {
     pub items: Vec<Event>,
     /// Send it back as `after`. When it stays the same, there is no more for now; it may move on without any item.
     pub next: EventId,
+}
+
+/// One change as it is told the moment it is final, with the lead as it is by then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LiveEvent {
+    #[serde(flatten)]
+    pub event: Event,
+    /// Null when it is about no lead, when the lead is deleted, and when so much happened at once that it is better
+    /// loaded anew.
+    pub lead: Option<Lead>,
 }
 
 /// One line of a lead's timeline: what happened, with what it was about as it is now.

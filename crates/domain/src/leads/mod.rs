@@ -1,5 +1,6 @@
 //! Leads: people and companies who may buy, from the first contact to the delivered work.
 
+mod board;
 mod bulk;
 pub mod cells;
 mod columns;
@@ -16,6 +17,7 @@ mod status;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use board::{Board, BoardColumn, CARDS, MoveInput};
 pub use bulk::{BulkAction, BulkFailure, BulkInput, BulkJob, JobState, MAX_AT_ONCE, MAX_IDS, UndoInput};
 pub use columns::LeadColumn;
 pub use export::{ExportFormat, ExportInput};

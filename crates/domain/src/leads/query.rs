@@ -32,11 +32,13 @@ pub enum SortField {
     FollowUpAt,
     LastContactedAt,
     ClosedAt,
+    /// The order inside a column of the board; of use with one status.
+    Position,
 }
 
 impl SortField {
     /// Every field, in the order the documentation lists them.
-    pub const ALL: [SortField; 11] = [
+    pub const ALL: [SortField; 12] = [
         SortField::CreatedAt,
         SortField::UpdatedAt,
         SortField::Name,
@@ -48,6 +50,7 @@ impl SortField {
         SortField::FollowUpAt,
         SortField::LastContactedAt,
         SortField::ClosedAt,
+        SortField::Position,
     ];
 
     /// The word on the wire: the field's own name.
@@ -64,6 +67,7 @@ impl SortField {
             SortField::FollowUpAt => "followUpAt",
             SortField::LastContactedAt => "lastContactedAt",
             SortField::ClosedAt => "closedAt",
+            SortField::Position => "position",
         }
     }
 }

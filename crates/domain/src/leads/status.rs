@@ -56,6 +56,29 @@ impl LeadStatus {
         }
     }
 
+    /// Percent of the deals in this stage that are won in the end, by rule of thumb: what a forecast weighs them with.
+    pub fn odds(self) -> u8 {
+        match self {
+            LeadStatus::New => 10,
+            LeadStatus::Contacted => 20,
+            LeadStatus::Qualified => 40,
+            LeadStatus::Proposal => 60,
+            LeadStatus::Negotiation => 80,
+            LeadStatus::Won => 100,
+            LeadStatus::Lost => 0,
+        }
+    }
+
+    /// Days after which a deal has stood still in this stage for too long; none once it is decided.
+    pub fn stale_after_days(self) -> Option<i64> {
+        match self {
+            LeadStatus::New => Some(7),
+            LeadStatus::Contacted | LeadStatus::Negotiation => Some(10),
+            LeadStatus::Qualified | LeadStatus::Proposal => Some(14),
+            LeadStatus::Won | LeadStatus::Lost => None,
+        }
+    }
+
     /// Whether the deal is decided.
     pub fn is_closed(self) -> bool {
         matches!(self, LeadStatus::Won | LeadStatus::Lost)

@@ -66,6 +66,22 @@ pub struct Person {
     pub is_active: bool,
 }
 
+/// Someone a lead can be given to, with the work they have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Assignee {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    /// An engineer's leads that are won and not finished; everyone else's that are open.
+    pub leads: i64,
+    /// What an engineer has left to deliver: the sum of (100 − progress) over those leads. Null for everyone else.
+    pub load: Option<i64>,
+    /// Whether the next lead that is won goes to this engineer.
+    pub is_next: bool,
+}
+
 /// What the sign-in form and `POST /api/login` send.
 #[derive(Clone, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -37,7 +37,7 @@ use crate::{problem::Problem, session::As};
         ("followUpFrom" = Option<String>, Query, description = "First day"),
         ("followUpTo" = Option<String>, Query, description = "Last day"),
         ("followUp" = Option<String>, Query, description = "overdue (before today), today, week (the seven days after today), none; today in the caller's time zone"),
-        ("sort" = Option<String>, Query, description = "Up to three of createdAt, updatedAt, name, company, status, value, priority, score, followUpAt, lastContactedAt, closedAt; a leading - turns the order round; rows without a value come last. Default -createdAt"),
+        ("sort" = Option<String>, Query, description = "Up to three of createdAt, updatedAt, name, company, status, value, priority, score, followUpAt, lastContactedAt, closedAt, position; a leading - turns the order round; rows without a value come last. Default -createdAt"),
         ("limit" = Option<u16>, Query, description = "1 to 200; default 50"),
         ("cursor" = Option<String>, Query, description = "nextCursor of the page before or previousCursor of the page behind; only with the same sort"),
         ("offset" = Option<u32>, Query, description = "Rows to skip, at most 10,000; deeper pages need a cursor"),

@@ -1,15 +1,18 @@
 //! The door for machines: `/api`. Adapters of a few lines; what may happen is decided in `service`.
 
 mod attachments;
+mod board;
 mod bulk;
 mod events;
 mod export;
 mod interactions;
 mod leads;
+mod notifications;
 mod params;
 mod products;
 mod search;
 mod session;
+mod stream;
 mod undo;
 mod views;
 
@@ -56,6 +59,12 @@ pub fn router() -> OpenApiRouter<Server> {
         .routes(routes!(leads::score))
         .routes(routes!(leads::duplicates))
         .routes(routes!(export::export))
+        .routes(routes!(stream::stream))
+        .routes(routes!(notifications::bell))
+        .routes(routes!(notifications::read))
+        .routes(routes!(board::board))
+        .routes(routes!(board::move_to))
+        .routes(routes!(board::assignees))
 }
 
 /// A JSON body. What cannot be read is 400, a wrong content type 415, a wrong value 422 with its field.

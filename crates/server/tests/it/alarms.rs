@@ -70,6 +70,12 @@ fn operations() -> Vec<Entry> {
         entry("createView", Method::POST, "/api/views", |_| Some(json!({"name": "Mine"}))),
         entry("updateView", Method::PUT, "/api/views/{view}", |_| Some(json!({"query": "status=won"}))),
         entry("deleteView", Method::DELETE, "/api/views/{view}", |_| None),
+        entry("streamEvents", Method::GET, "/api/events/stream", |_| None),
+        entry("listNotifications", Method::GET, "/api/notifications", |_| None),
+        entry("readNotifications", Method::POST, "/api/notifications/read", |_| Some(json!({"upTo": 0}))),
+        entry("showBoard", Method::GET, "/api/leads/board", |_| None),
+        entry("moveLead", Method::POST, "/api/leads/{id}/move", |_| Some(json!({"status": "qualified"}))),
+        entry("listAssignees", Method::GET, "/api/assignees", |_| None),
         entry("exportLeads", Method::GET, "/api/leads/export", |_| None),
     ]
 }
@@ -123,6 +129,13 @@ fn functions() -> Vec<Entry> {
         }),
         entry("/ui/jobs/find", Method::GET, "/ui/jobs/find?id={id}", |_| None),
         entry("/ui/jobs/cancel", Method::POST, "/ui/jobs/cancel", |id| Some(json!({"id": id}))),
+        entry("/ui/notifications", Method::GET, "/ui/notifications", |_| None),
+        entry("/ui/notifications/read", Method::POST, "/ui/notifications/read", |_| Some(json!({"up_to": 0}))),
+        entry("/ui/board/load", Method::GET, "/ui/board/load?query=", |_| None),
+        entry("/ui/board/move", Method::POST, "/ui/board/move", |id| {
+            Some(json!({"id": id, "input": {"status": "qualified"}}))
+        }),
+        entry("/ui/assignees", Method::GET, "/ui/assignees", |_| None),
         entry("/ui/undo", Method::POST, "/ui/undo", |_| Some(json!({"request_id": "nobody's"}))),
     ]
 }
@@ -218,13 +231,14 @@ fn outcome(answer: &Answer) -> String {
         Value::Object(mut done) if done.contains_key("undo") => done.remove("value").unwrap_or_default(),
         other => other,
     };
-    for field in ["id", "requestId"] {
+    for field in ["id", "position", "requestId"] {
         if let Some(object) = json.as_object_mut() {
             object.remove(field);
         }
     }
     if let Some(current) = json.get_mut("current").and_then(Value::as_object_mut) {
         current.remove("id");
+        current.remove("position");
     }
     let status = if answer.status.as_u16() == 201 { 200 } else { answer.status.as_u16() };
     format!("{status} {json}")

@@ -73,7 +73,7 @@ async fn refuse_other_data(db: &mut PgConnection) -> Result<()> {
 pub(super) async fn fill(db: &mut PgConnection, story: &Story, password_hash: &str) -> Result<()> {
     // Rows may be born frozen, with nothing left for vacuum to do, only in a table emptied in the same transaction.
     sqlx::raw_sql(
-        "truncate leads, lead_products, lead_attachments, interactions, events, webhook_deliveries, webhook_attempts",
+        "truncate leads, lead_products, lead_attachments, interactions, events, notifications, webhook_deliveries, webhook_attempts",
     )
     .execute(&mut *db)
     .await?;

@@ -53,7 +53,6 @@ pub(super) struct Row {
     pub notes: Option<String>,
     pub score: i64,
     pub score_is_set: bool,
-    pub position: String,
     pub created_by: i64,
     pub last_contacted_at: Option<i64>,
     pub updated_at: i64,
@@ -96,7 +95,6 @@ impl Story {
             notes: None,
             score: 0,
             score_is_set: random.chance(0.03),
-            position: position(self.leads - 1 - i),
             created_by: created_by(&deal),
             last_contacted_at,
             updated_at: moments.max().unwrap_or(came_at),
@@ -177,16 +175,6 @@ pub(super) fn moment(at: i64) -> Timestamp {
     Timestamp::from_unix_timestamp(at).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// A rank that no other lead has. All are equally long, so that they sort as bytes in the order of `n`.
-///
-/// `d` and four digits in base 62 is a whole number in the usual notation of fractional ranks: there is room before,
-/// behind and between.
-fn position(n: u32) -> String {
-    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let digit = |power: u32| char::from(DIGITS[(n / 62u32.pow(power) % 62) as usize]);
-    ['d', digit(3), digit(2), digit(1), digit(0)].into_iter().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -223,10 +211,5 @@ mod tests {
                 assert!(email.is_ascii() && !email.contains("..") && emails.insert(email.clone()), "{email}");
             }
         }
-    }
-
-    #[test]
-    fn ranks_are_in_order() {
-        assert!((0..20_000).map(position).is_sorted());
     }
 }

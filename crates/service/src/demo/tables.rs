@@ -9,10 +9,10 @@ use sqlx::PgConnection;
 
 use super::{
     rows::{Rows, copy},
-    story::{Life, Story},
+    story::{Life, Story, moment},
     timeline::{Event, Interaction, logged},
 };
-use crate::Result;
+use crate::{Result, leads};
 
 /// What the leads' lives leave for the other tables, without its texts.
 #[derive(Default)]
@@ -110,7 +110,8 @@ fn write_lead(rows: &mut Rows, life: &Life, today: i64) {
     rows.time((!lead.score_is_set).then_some(today));
     rows.number(delivery.map_or(0, |d| d.percent.into())).text(delivery.and_then(|d| d.notes));
     rows.text(delivery.and_then(|d| d.blocked));
-    rows.time(follow_up.map(|f| f.at)).text(follow_up.map(|f| f.note)).text(lost_reason).text(&*lead.position);
+    rows.time(follow_up.map(|f| f.at)).text(follow_up.map(|f| f.note)).text(lost_reason);
+    rows.text(&*leads::rank::entering(moment(entered_at), lead.id));
     // One version for each write that history knows of.
     let contacts = life.interactions.iter().filter(|one| one.is_contact()).count();
     rows.number((life.events.len() + contacts) as i64).number(lead.created_by).text(door(deal.source.door));

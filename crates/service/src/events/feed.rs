@@ -43,7 +43,7 @@ impl Events<'_> {
         Ok(Feed { items, next: next.or(after).unwrap_or(EventId(0)) })
     }
 
-    async fn exists(&self, id: EventId) -> Result<bool> {
+    pub(super) async fn exists(&self, id: EventId) -> Result<bool> {
         let exists = sqlx::query_scalar!(r#"select exists(select 1 from events where id = $1) as "exists!""#, id.0)
             .fetch_one(self.0.pool())
             .await?;

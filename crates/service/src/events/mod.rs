@@ -1,15 +1,17 @@
 //! What happened: recorded in the transaction in which it happened, and read back.
 
 mod feed;
+pub(crate) mod live;
 pub(crate) mod row;
 
 pub use feed::Events;
+pub use live::{Heard, Listener};
 
 use domain::{LeadId, Timestamp, events::Changes};
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 
-use crate::{Actor, Result};
+use crate::{Actor, Result, notifications::ring};
 
 /// One change, ready to be recorded.
 pub(crate) struct Event<'a> {
@@ -39,15 +41,28 @@ pub(crate) async fn record_all(
     at: Timestamp,
     events: Vec<Event<'_>>,
 ) -> Result<()> {
+    let rings = events.iter().any(|event| event.lead.is_some() && ring::may_ring(event.changes));
+    let ids = insert(tx, actor, at, events).await?;
+    if rings { ring::ring(tx, actor, &ids).await } else { Ok(()) }
+}
+
+/// The same without a word to anyone. Returns their ids.
+pub(crate) async fn insert(
+    tx: &mut Transaction<'_, Postgres>,
+    actor: &Actor,
+    at: Timestamp,
+    events: Vec<Event<'_>>,
+) -> Result<Vec<i64>> {
     let mut columns = Columns::default();
     for event in events {
         columns.push(event)?;
     }
     let Columns { kinds, entities, entity_ids, leads, changes, befores } = columns;
-    sqlx::query!(
+    let ids = sqlx::query_scalar!(
         "insert into events (at, actor_id, door, request_id, kind, entity, entity_id, lead_id, changes, before)
          select $1, $2, $3, $4, unnest($5::text[]), unnest($6::text[]), unnest($7::bigint[]), unnest($8::bigint[]),
-                unnest($9::jsonb[]), unnest($10::jsonb[])",
+                unnest($9::jsonb[]), unnest($10::jsonb[])
+         returning id",
         at,
         actor.id().map(|id| id.0),
         actor.door() as _,
@@ -59,9 +74,9 @@ pub(crate) async fn record_all(
         &changes,
         &befores as &[Option<Value>],
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(())
+    Ok(ids)
 }
 
 /// The events, turned round: a column each.

@@ -12,11 +12,8 @@ use domain::{
     leads::Lead,
 };
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
 
-use crate::{Acting, Error, Result, events, events::Event, leads, patch, policy, policy::Action};
-
-type Tx = Transaction<'static, Postgres>;
+use crate::{Acting, Error, Result, db::Tx, events, events::Event, leads, patch, policy, policy::Action};
 
 /// Interactions on leads within one actor's scope.
 pub struct Interactions<'a>(pub(crate) &'a Acting);

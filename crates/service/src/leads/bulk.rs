@@ -142,9 +142,8 @@ impl Order {
     /// The leads that a filter finds now; `None` when they are named already.
     pub(super) async fn matching(&self, acting: &Acting) -> Result<Option<Vec<LeadId>>> {
         let Order::Change(Targets::Matching(filter), _) = self else { return Ok(None) };
-        let ids =
-            store::matching(&mut acting.begin().await?, acting.actor(), (filter, acting.crm().now()), MOST + 1, false)
-                .await?;
+        let mut tx = acting.begin().await?;
+        let ids = store::matching(&mut tx, acting.actor(), (filter, acting.crm().now()), MOST + 1, false).await?;
         if length(&ids) > MOST { Err(too_many()) } else { Ok(Some(ids)) }
     }
 

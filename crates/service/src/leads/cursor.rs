@@ -30,6 +30,7 @@ pub(super) enum SortValue {
     Status(LeadStatus),
     Priority(LeadPriority),
     Score(i16),
+    Rank(String),
 }
 
 impl SortValue {
@@ -46,12 +47,13 @@ impl SortValue {
             SortField::Priority => Some(SortValue::Priority(lead.priority)),
             SortField::Value => lead.value.map(SortValue::Money),
             SortField::Score => Some(SortValue::Score(lead.score)),
+            SortField::Position => Some(SortValue::Rank(lead.position.clone())),
         }
     }
 
     fn to_text(&self) -> String {
         match self {
-            SortValue::Text(text) => text.clone(),
+            SortValue::Text(text) | SortValue::Rank(text) => text.clone(),
             SortValue::Time(at) => at.format(&Rfc3339).unwrap_or_default(),
             SortValue::Money(amount) => amount.to_string(),
             SortValue::Status(status) => status.as_str().to_owned(),
@@ -67,6 +69,7 @@ impl SortValue {
             | SortField::FollowUpAt
             | SortField::LastContactedAt
             | SortField::ClosedAt => Timestamp::parse(text, &Rfc3339).ok().map(SortValue::Time),
+            SortField::Position => (!text.contains('\0')).then(|| SortValue::Rank(text.to_owned())),
             SortField::Name | SortField::Company => (!text.contains('\0')).then(|| SortValue::Text(text.to_owned())),
             SortField::Status => text.parse().ok().map(SortValue::Status),
             SortField::Priority => text.parse().ok().map(SortValue::Priority),
@@ -84,6 +87,7 @@ impl SortValue {
             SortValue::Status(status) => sql.push_bind(*status),
             SortValue::Priority(priority) => sql.push_bind(*priority),
             SortValue::Score(score) => sql.push_bind(*score),
+            SortValue::Rank(rank) => sql.push_bind(rank.clone()),
         };
     }
 }

@@ -1,13 +1,13 @@
 //! Lists of leads: filters, scope, and pages. How the rows of a page are read stands in `stretch`.
 
 use domain::{
-    Fields, Page, Timestamp,
+    Fields, Page, Timestamp, UserId,
     leads::{Between, FollowUpDue, Lead, LeadFilter, LeadQuery, Owner, SortField, SortKey},
     users::Role,
 };
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{cursor, recent, stretch, tallies};
+use super::{cursor, stretch, tallies};
 use crate::{Acting, Actor, Error, Result, policy};
 
 type Sql = QueryBuilder<Postgres>;
@@ -93,13 +93,21 @@ pub(crate) fn push_visible(sql: &mut Sql, actor: &Actor) {
 }
 
 /// The same as [`push_visible`], of a lead that is at hand.
-pub(super) fn sees(actor: &Actor, lead: &recent::Row) -> bool {
+pub(crate) fn is_theirs(actor: &Actor, lead: Whose) -> bool {
     let Some(me) = actor.id() else { return true };
     match actor.role() {
         Role::Admin => true,
         Role::Agent => lead.assigned_to.is_none_or(|owner| owner == me) || lead.created_by == Some(me),
         Role::Engineer => lead.assigned_engineer == Some(me),
     }
+}
+
+/// What of a lead decides who sees it.
+#[derive(Clone, Copy, sqlx::FromRow)]
+pub(crate) struct Whose {
+    pub assigned_to: Option<UserId>,
+    pub assigned_engineer: Option<UserId>,
+    pub created_by: Option<UserId>,
 }
 
 /// The filter's conditions; `now` says which day the actor's today is.

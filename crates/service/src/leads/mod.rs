@@ -1,7 +1,9 @@
 //! Use cases around leads. Each reads: allow → lock → change → record → commit.
 
 mod assign;
+mod board;
 mod bulk;
+mod column;
 mod cursor;
 mod duplicates;
 pub(crate) mod export;
@@ -13,6 +15,7 @@ mod merge;
 mod merge_store;
 mod my_day;
 mod patch;
+pub(crate) mod rank;
 pub(crate) mod recent;
 mod references;
 mod reversal;
@@ -29,7 +32,8 @@ mod undo_store;
 mod write;
 
 pub(crate) use hits::hits;
-pub(crate) use list::{check, push_visible};
+pub(crate) use list::{Whose, check, is_theirs, push_visible};
+pub(crate) use store::read_all;
 
 use domain::{
     LeadId, Page,

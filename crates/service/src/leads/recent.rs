@@ -7,12 +7,12 @@
 
 use std::sync::{Arc, PoisonError};
 
-use domain::{Timestamp, UserId};
+use domain::Timestamp;
 use memchr::memmem;
 use sqlx::FromRow;
 use time::Duration;
 
-use super::list;
+use super::list::{self, Whose};
 use crate::{Acting, Crm, Result};
 
 /// A megabyte; where a word is rarer than a page's worth in these, its trigrams are the better way.
@@ -34,13 +34,11 @@ pub(crate) struct Recent {
     count: i64,
 }
 
-/// Who sees a lead depends on these; see `list::sees`.
 #[derive(FromRow)]
-pub(super) struct Row {
+struct Row {
     created_at: Timestamp,
-    pub assigned_to: Option<UserId>,
-    pub assigned_engineer: Option<UserId>,
-    pub created_by: Option<UserId>,
+    #[sqlx(flatten)]
+    whose: Whose,
 }
 
 /// What the cache holds: the rows, and when they were read.
@@ -48,7 +46,7 @@ pub(crate) type Kept = Option<(Arc<Recent>, Timestamp)>;
 
 /// Since when there are `wanted` leads that the actor sees and that hold all the words, if it pays to know.
 pub(super) async fn since(me: &Acting, words: &[String], wanted: usize) -> Result<Option<Timestamp>> {
-    Ok(recent(me.crm()).await?.since(words, wanted, |row| list::sees(me.actor(), row)))
+    Ok(recent(me.crm()).await?.since(words, wanted, |row| list::is_theirs(me.actor(), row.whose)))
 }
 
 async fn recent(crm: &Crm) -> Result<Arc<Recent>> {
@@ -145,9 +143,11 @@ mod tests {
         for i in 0..8_000 {
             let row = Row {
                 created_at: NOON - Duration::minutes(i),
-                assigned_to: (i / nth % 2 == 0).then_some(UserId(1)),
-                assigned_engineer: None,
-                created_by: None,
+                whose: Whose {
+                    assigned_to: (i / nth % 2 == 0).then_some(domain::UserId(1)),
+                    assigned_engineer: None,
+                    created_by: None,
+                },
             };
             let name = if i % nth == 0 { "maya baker\nbaker's bakery" } else { "jonas\nglass" };
             recent.push(name, row);
@@ -166,7 +166,7 @@ mod tests {
         // Fifty and a tenth more, one in each hundred, the first at once.
         assert_eq!(minutes(recent.since(&words("bakery"), 50, |_| true)), Some(5_400));
         assert_eq!(minutes(recent.since(&words("baker maya"), 50, |_| true)), Some(5_400));
-        assert_eq!(minutes(recent.since(&words("bakery"), 25, |row| row.assigned_to.is_none())), Some(5_300));
+        assert_eq!(minutes(recent.since(&words("bakery"), 25, |row| row.whose.assigned_to.is_none())), Some(5_300));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     merge::{MERGED_FROM, MERGED_INTO, Moved},
     merge_store, undo_store,
     undo_store::{Done, Later},
-    write::{Kept, Revision, Stage, Writing, event},
+    write::{Kept, POSITION, REORDERED, Revision, Stage, Writing, event},
 };
 use crate::{Actor, Error, Result, events, policy, policy::Action};
 
@@ -22,6 +22,8 @@ pub(super) struct Deed {
     deleted: bool,
     restored: bool,
     changes: Changes,
+    /// It changed its place in its column.
+    reordered: bool,
     kept: Option<Kept>,
     /// The lead it was merged into, and what moved there with it.
     merged_into: Option<(LeadId, Moved)>,
@@ -42,6 +44,7 @@ impl Deed {
         match kind.as_str() {
             "lead.created" => self.created = true,
             "lead.updated" | "lead.status_changed" => self.change(changes.0, before)?,
+            REORDERED => self.change(changes.0, before)?,
             "lead.deleted" => self.deleted = true,
             "lead.restored" if changes.contains_key(MERGED_INTO) => self.final_kind = Some("the end of a merge".into()),
             "lead.restored" => self.restored = true,
@@ -59,6 +62,10 @@ impl Deed {
             self.kept = before.map(serde_json::from_value).transpose()?;
         }
         for (field, Change { from, to }) in changes {
+            if field == POSITION {
+                self.reordered = true;
+                continue;
+            }
             // Of several changes of a field, the way back leads from the last to the first.
             let known = self.changes.entry(field).or_insert(Change { from, to: Value::Null });
             known.to = to;
@@ -97,7 +104,7 @@ impl Deed {
         }
         let now = object(serde_json::to_value(LeadInput::of(lead))?);
         let mut since: Vec<String> = about_lead.flat_map(|event| event.fields.iter().cloned()).collect();
-        since.retain(|field| self.changes.contains_key(field));
+        since.retain(|field| self.changes.contains_key(field) || (self.reordered && field == POSITION));
         // Writes without an event do not exist; were there one, it would not be overwritten either.
         since.extend(self.changes.iter().filter(|(f, c)| !whole && now.get(*f) != Some(&c.to)).map(|(f, _)| f.clone()));
         since.sort();
@@ -140,8 +147,9 @@ impl<'l> Reversal<'l> {
             self.deletions.push(lead);
             return Ok(());
         }
-        let revision = if deed.changes.is_empty() { None } else { Some(revise(actor, lead, &deed, later)?) };
-        self.revisions.extend(revision);
+        if deed.reordered || !deed.changes.is_empty() {
+            self.revisions.push(revise(actor, lead, &deed, later)?);
+        }
         if deed.deleted && !deed.created {
             self.restorations.push((lead, deed.merged_into));
         }
@@ -192,6 +200,12 @@ fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed, later: &[Later]) -> Re
     let as_it_was = Lead { assigned_to: input.assigned_to, ..lead.clone() };
     let by_score = deed.kept.as_ref().filter(|_| deed.changes.contains_key("score")).map(|kept| kept.score);
     let mut revision = Revision::of(lead, input, stage)?;
+    let position = deed.kept.as_ref().and_then(|kept| kept.position.clone());
+    if deed.reordered && revision.changes.is_empty() {
+        revision.reorder(position.unwrap_or_else(|| lead.position.clone()))?;
+    } else if deed.reordered || deed.changes.contains_key("status") {
+        revision.position = position;
+    }
     policy::allow_undo(actor, lead, &as_it_was, &revision.changes)?;
     revision.computed_score = by_score;
     if let Some(from) = &deed.merged_from {

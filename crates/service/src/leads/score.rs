@@ -111,7 +111,7 @@ impl Crm {
                 now - Duration::days(2 * HEARD_OF_DAYS),
                 i32::try_from(HEARD_OF_DAYS).unwrap_or(i32::MAX),
             )
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut **tx)
             .await?;
             refresh(&mut tx, &ids, median_won, now).await?;
             tx.commit().await?;

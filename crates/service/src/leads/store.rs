@@ -72,6 +72,14 @@ pub(super) async fn count_matching(
     Ok(sql.build_query_scalar().fetch_one(db).await?)
 }
 
+/// Those of the leads that are not deleted, whoever sees them.
+pub(crate) async fn read_all(db: impl PgExecutor<'_>, ids: &[LeadId]) -> Result<Vec<Lead>> {
+    let mut sql = QueryBuilder::<Postgres>::new("select ");
+    sql.push(COLUMNS).push(" from leads where deleted_at is null and id = any(").push_bind(numbers(ids)).push(")");
+    let rows: Vec<LeadRow> = sql.build_query_as().fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 /// Leads that are held already, in the order of their ids.
 pub(super) async fn read(tx: &mut Transaction<'_, Postgres>, ids: &[LeadId]) -> Result<Vec<Lead>> {
     if ids.is_empty() {
@@ -102,7 +110,7 @@ pub(super) async fn insert(
         r#"insert into leads (name, email, phone, company, status, source, value, assigned_to, assigned_engineer,
                assigned_product, product_ids, notes, priority, score, score_is_set, scored_at, engineering_progress, engineering_notes,
                blocked_reason, follow_up_at, follow_up_note, lost_reason, created_by, created_via, stage_entered_at,
-               closed_at, created_at, updated_at)
+               closed_at, created_at, updated_at, position)
            select n.name, n.email, n.phone, n.company, n.status, n.source, n.value, n."assignedTo",
                n."assignedEngineer", n."assignedProduct", n.products, n.notes, n.priority, coalesce(n.score, n."computedScore"),
                n.score is not null, case when n.score is null then "#,
@@ -114,7 +122,12 @@ pub(super) async fn insert(
     );
     sql.push_bind(actor.id()).push(", ").push_bind(actor.door()).push(", ").push_bind(now);
     sql.push(", case when n.status in ('won', 'lost') then ").push_bind(now).push(" end, ").push_bind(now);
-    sql.push(", ").push_bind(now).push(" from jsonb_to_recordset(").push_bind(serde_json::to_string(&rows)?);
+    sql.push(", ")
+        .push_bind(now)
+        .push(", board_rank(")
+        .push_bind(now)
+        .push(", nextval('lead_ranks')) from jsonb_to_recordset(")
+        .push_bind(serde_json::to_string(&rows)?);
     sql.push("::jsonb) as n(").push(INPUT).push(r#", "computedScore" smallint) returning "#).push(COLUMNS);
     let rows: Vec<LeadRow> = sql.build_query_as().fetch_all(&mut **tx).await?;
     let leads: Vec<Lead> = rows.into_iter().map(|row| row.0).collect();
@@ -146,6 +159,7 @@ struct Row<'a> {
     #[serde(with = "time::serde::rfc3339::option")]
     last_contacted_at: Option<Timestamp>,
     computed_score: Option<i16>,
+    position: Option<&'a str>,
 }
 
 /// Writes leads that are held. Each one's version grows by one.
@@ -156,13 +170,14 @@ pub(super) async fn update(
 ) -> Result<()> {
     let rows: Vec<Row<'_>> = revisions
         .iter()
-        .map(|Revision { before, input, stage, last_contacted_at, computed_score, .. }| Row {
+        .map(|Revision { before, input, stage, last_contacted_at, computed_score, position, .. }| Row {
             id: before.id,
             input,
             stage_entered_at: stage.entered_at,
             closed_at: stage.closed_at,
             last_contacted_at: *last_contacted_at,
             computed_score: *computed_score,
+            position: position.as_deref(),
         })
         .collect();
     let mut sql = QueryBuilder::<Postgres>::new(
@@ -174,7 +189,7 @@ pub(super) async fn update(
                engineering_progress = n."engineeringProgress", engineering_notes = n."engineeringNotes",
                blocked_reason = n."blockedReason", follow_up_at = n."followUpAt", follow_up_note = n."followUpNote",
                lost_reason = n."lostReason", stage_entered_at = n."stageEnteredAt", closed_at = n."closedAt",
-               last_contacted_at = n."lastContactedAt", scored_at = case when n.score is null then "#,
+               last_contacted_at = n."lastContactedAt", position = coalesce(n.position, leads.position), scored_at = case when n.score is null then "#,
     );
     sql.push_bind(now)
         .push(" end, updated_at = ")
@@ -183,7 +198,7 @@ pub(super) async fn update(
         .push_bind(serde_json::to_string(&rows)?);
     sql.push("::jsonb) as n(id bigint, ").push(INPUT);
     sql.push(r#", "stageEnteredAt" timestamptz, "closedAt" timestamptz, "lastContactedAt" timestamptz, "#);
-    sql.push(r#""computedScore" smallint) where leads.id = n.id"#);
+    sql.push(r#""computedScore" smallint, position text) where leads.id = n.id"#);
     sql.build().execute(&mut **tx).await?;
     let changed = revisions.iter().filter(|revision| revision.input.products != revision.before.products);
     set_products(tx, changed.map(|revision| (revision.before.id, &revision.input))).await?;

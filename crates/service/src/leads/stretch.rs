@@ -6,7 +6,7 @@
 
 use domain::{
     LeadId, Timestamp,
-    leads::{Lead, LeadFilter, LeadQuery, SortField, SortKey},
+    leads::{Lead, LeadFilter, LeadQuery, LeadStatus, SortField, SortKey},
 };
 use sqlx::{Postgres, QueryBuilder};
 
@@ -95,6 +95,23 @@ pub(super) fn whole(me: &Acting, query: &LeadQuery, ids: Option<&[LeadId]>) -> V
         sql
     };
     stretches.map(select).collect()
+}
+
+/// The first `each` cards of several columns of the board in one statement.
+pub(super) async fn columns(
+    me: &Acting,
+    filter: &LeadFilter,
+    statuses: &[LeadStatus],
+    each: usize,
+) -> Result<Vec<Lead>> {
+    let mut sql = Sql::new("");
+    for (i, status) in statuses.iter().enumerate() {
+        let filter = LeadFilter { status: vec![*status], ..filter.clone() };
+        sql.push(if i == 0 { "(" } else { " union all (" });
+        push_select(&mut sql, me, &filter);
+        sql.push(" order by position, id limit ").push_bind(i64::try_from(each).unwrap_or(i64::MAX)).push(")");
+    }
+    fetch(me, sql).await
 }
 
 async fn fetch(me: &Acting, mut sql: Sql) -> Result<Vec<Lead>> {
@@ -210,11 +227,15 @@ fn skipping(me: &Acting, query: &LeadQuery, sort: &[SortKey], rows: usize) -> Sq
 }
 
 fn select(me: &Acting, filter: &LeadFilter) -> Sql {
-    let mut sql = Sql::new("select ");
-    sql.push(COLUMNS).push(" from leads where ");
-    push_scope(&mut sql, me.actor());
-    push_filter(&mut sql, me.actor(), filter, me.crm().now());
+    let mut sql = Sql::new("");
+    push_select(&mut sql, me, filter);
     sql
+}
+
+fn push_select(sql: &mut Sql, me: &Acting, filter: &LeadFilter) {
+    sql.push("select ").push(COLUMNS).push(" from leads where ");
+    push_scope(sql, me.actor());
+    push_filter(sql, me.actor(), filter, me.crm().now());
 }
 
 fn push_equal(sql: &mut Sql, keys: &[SortKey], values: &[Option<SortValue>]) {
@@ -246,6 +267,7 @@ fn column(field: SortField) -> &'static str {
         SortField::FollowUpAt => "follow_up_at",
         SortField::LastContactedAt => "last_contacted_at",
         SortField::ClosedAt => "closed_at",
+        SortField::Position => "position",
     }
 }
 
@@ -261,7 +283,8 @@ fn can_be_null(field: SortField) -> bool {
         | SortField::Name
         | SortField::Status
         | SortField::Priority
-        | SortField::Score => false,
+        | SortField::Score
+        | SortField::Position => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Exact totals without counting: sums over `lead_tallies`, which every write of a lead keeps up.
 
 use domain::leads::{Between, LeadFilter};
-use sqlx::QueryBuilder;
+use sqlx::{Postgres, QueryBuilder};
 
 use super::list;
 use crate::{Acting, Crm, Result};
@@ -28,6 +28,17 @@ pub(super) async fn count(me: &Acting, filter: &LeadFilter) -> Result<i64> {
     Ok(sql.build_query_scalar().fetch_one(me.pool()).await?)
 }
 
+/// Count and worth by status, under the same condition.
+pub(super) fn by_status(me: &Acting, filter: &LeadFilter) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(
+        "select status, sum(leads)::bigint as count, sum(value) as value from lead_tallies where true",
+    );
+    list::push_visible(&mut sql, me.actor());
+    list::push_filter(&mut sql, me.actor(), filter, me.crm().now());
+    sql.push(" group by status");
+    sql
+}
+
 impl Crm {
     /// Folds the rows that changes have added into one per combination. Readers see either all of them or the sum;
     /// of two copies that fold at once, the second finds the rows of the first gone.
@@ -35,9 +46,9 @@ impl Crm {
         sqlx::query!(
             r#"with many as (select count(*) > 200 as many from (select 1 from lead_tallies where not is_folded limit 201) t),
                     gone as (delete from lead_tallies where (select many from many) returning *)
-               insert into lead_tallies (status, assigned_to, assigned_engineer, created_by, leads, is_folded)
-               select status, assigned_to, assigned_engineer, created_by, sum(leads), true from gone
-               group by 1, 2, 3, 4 having sum(leads) <> 0"#
+               insert into lead_tallies (status, assigned_to, assigned_engineer, created_by, leads, value, is_folded)
+               select status, assigned_to, assigned_engineer, created_by, sum(leads), sum(value), true from gone
+               group by 1, 2, 3, 4 having sum(leads) <> 0 or sum(value) <> 0"#
         )
         .execute(self.pool())
         .await?;

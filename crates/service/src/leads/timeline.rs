@@ -8,10 +8,11 @@ use domain::{
 };
 use sqlx::{FromRow, Postgres, QueryBuilder, Row, postgres::PgRow};
 
-use super::{Leads, store};
+use super::{Leads, store, write::REORDERED};
 use crate::{
     Error, Result,
     events::row::{self, EventRow},
+    notifications::ring::FOLLOW_UP_DUE,
     pages::Newest,
     policy::Action,
 };
@@ -59,6 +60,8 @@ impl Leads<'_> {
              left join lead_attachments a on e.entity = 'attachment' and a.id = e.entity_id where e.lead_id = any(",
         );
         sql.push_bind(self.with_absorbed(lead).await?).push(")");
+        // Where a card stood in its column, and that a day had come, is of no interest to who reads about a lead.
+        sql.push(" and e.kind <> all(").push_bind([REORDERED, FOLLOW_UP_DUE]).push(")");
         push_part(&mut sql, part);
         row::push_visible(&mut sql, self.0.actor());
         newest.push(&mut sql, "e.at", "e.id");

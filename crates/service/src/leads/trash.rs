@@ -24,7 +24,7 @@ impl Leads<'_> {
         let mut writing = Writing::begin(self.0).await?;
         let since = writing.now - KEPT_FOR;
         if undo_store::lock_deleted(&mut writing.tx, actor, id, since).await?.is_none() {
-            let lead = store::find(&mut *writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
+            let lead = store::find(&mut **writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
             return Ok(policy::redact(actor, lead));
         }
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;

@@ -79,7 +79,7 @@ async fn deeds(
 
 /// Takes a request back within one transaction, which is the caller's to end: only when no lead refused.
 pub(super) async fn run(writing: &mut Writing<'_>, request_id: &str, tally: &mut Tally) -> Result<()> {
-    let deeds = deeds(&mut *writing.tx, writing.acting, request_id, writing.now).await?;
+    let deeds = deeds(&mut **writing.tx, writing.acting, request_id, writing.now).await?;
     let ids: Vec<LeadId> = deeds.keys().copied().collect();
     tally.total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let deleted = undo_store::lock(&mut writing.tx, &ids).await?;

@@ -68,7 +68,7 @@ pub(super) async fn later(
         r#"select d.lead as "lead!: LeadId", e.entity, e.kind, array(select jsonb_object_keys(e.changes)) as "fields!"
            from unnest($1::bigint[], $2::bigint[]) as d(lead, first)
            join events e on e.lead_id = d.lead and e.id > d.first
-           where e.request_id is distinct from $3
+           where e.request_id is distinct from $3 and e.kind <> 'lead.follow_up_due'
            order by e.id"#,
         &numbers(leads),
         firsts,

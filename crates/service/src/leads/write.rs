@@ -5,21 +5,25 @@
 
 use domain::{
     LeadId, Money, Timestamp,
-    events::{Changes, changes},
+    events::{Change, Changes, changes},
     leads::{Lead, LeadInput, LeadStatus, score::Contacts},
     users::Role,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
 
 use super::{assign::Engineers, patch, references::References, score, store};
-use crate::{Acting, Error, Result, events, events::Event, policy};
+use crate::{Acting, Error, Result, db::Tx, events, events::Event, policy};
+
+/// The event of a card that only changed its place in its column.
+pub(super) const REORDERED: &str = "lead.reordered";
+/// What it says has changed.
+pub(super) const POSITION: &str = "position";
 
 /// A transaction in which someone writes leads.
 pub(super) struct Writing<'a> {
     pub acting: &'a Acting,
-    pub tx: Transaction<'static, Postgres>,
+    pub tx: Tx,
     pub now: Timestamp,
     median_won: Option<Money>,
 }
@@ -37,6 +41,8 @@ pub(super) struct Revision<'a> {
     pub input: LeadInput,
     pub stage: Stage,
     pub last_contacted_at: Option<Timestamp>,
+    /// Its rank on the board; `None` leaves it, or puts it on top of the column that it enters.
+    pub position: Option<String>,
     /// The score while none is set by hand; `None` has the rule decide.
     pub computed_score: Option<i16>,
     pub kind: &'static str,
@@ -56,6 +62,9 @@ pub(super) struct Kept {
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_contacted_at: Option<Timestamp>,
     pub score: i16,
+    /// None in what was written before leads had ranks of their own.
+    #[serde(default)]
+    pub position: Option<String>,
 }
 
 impl Kept {
@@ -65,6 +74,7 @@ impl Kept {
             closed_at: lead.closed_at,
             last_contacted_at: lead.last_contacted_at,
             score: lead.score,
+            position: Some(lead.position.clone()),
         }
     }
 }
@@ -79,12 +89,23 @@ impl<'a> Revision<'a> {
             before,
             stage,
             last_contacted_at: before.last_contacted_at,
+            position: None,
             computed_score: None,
             kind: if moved { "lead.status_changed" } else { "lead.updated" },
             kept: if kept { Some(serde_json::to_value(Kept::of(before))?) } else { None },
             input,
             changes,
         })
+    }
+
+    /// Nothing but another place in the column.
+    pub(super) fn reorder(&mut self, position: String) -> Result<()> {
+        let change = Change { from: self.before.position.clone().into(), to: position.clone().into() };
+        self.kind = REORDERED;
+        self.changes.insert(POSITION.into(), change);
+        self.kept = Some(serde_json::to_value(Kept::of(self.before))?);
+        self.position = Some(position);
+        Ok(())
     }
 }
 
@@ -95,7 +116,7 @@ impl<'a> Writing<'a> {
     }
 
     pub(super) async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 
     /// Makes leads, each from its input.
@@ -208,6 +229,22 @@ impl<'a> Writing<'a> {
             revisions.push(Revision::of(before, input, stage)?);
         }
         Ok(revisions)
+    }
+
+    /// Moves one lead on the board: to another status, to another place in its column, or both.
+    pub(super) async fn relocate(&mut self, before: &Lead, input: LeadInput, position: String) -> Result<()> {
+        let changes = changes(&LeadInput::of(before), &input)?;
+        policy::allow_move(self.acting.actor(), before, &changes)?;
+        let references = References::load(&mut self.tx, [(&input, &changes)].into_iter()).await?;
+        references.check(&input, &changes)?;
+        let mut revisions = self.transition(vec![(before, input)]).await?;
+        for revision in &mut revisions {
+            match revision.changes.is_empty() {
+                true => revision.reorder(position.clone())?,
+                false => revision.position = Some(position.clone()),
+            }
+        }
+        self.revise(revisions).await
     }
 
     /// Writes leads and their events.

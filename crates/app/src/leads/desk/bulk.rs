@@ -21,6 +21,7 @@ use super::super::{
     undo::offer_undo,
 };
 use crate::{
+    markup::view,
     ui::{Dialog, Icon, Toaster, use_toasts},
     viewer::{Session, use_session},
 };

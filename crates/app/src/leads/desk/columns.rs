@@ -7,7 +7,7 @@ use super::{
     super::{address::Address, columns::Column, filters::use_show},
     resize::{WIDTHS, to_view},
 };
-use crate::{ui::Icon, viewer::use_session};
+use crate::{markup::view, ui::Icon, viewer::use_session};
 
 /// Inside the columns' popover: ticked ones first, in their order.
 #[component]

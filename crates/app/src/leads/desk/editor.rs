@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     UiError,
+    markup::view,
     ui::{Icon, Toaster, use_toasts},
     viewer::{Session, use_session},
 };

@@ -87,7 +87,7 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
 }
 
 /// Whether the key is meant for something else: a field, a dialog, a browser's own shortcut.
-fn is_elsewhere(event: &KeyboardEvent) -> bool {
+pub fn is_elsewhere(event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return true;
     }

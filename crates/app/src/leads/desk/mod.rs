@@ -6,6 +6,7 @@ mod columns;
 mod editor;
 mod keys;
 mod my_day;
+mod others;
 mod panel;
 mod resize;
 mod shortcuts;
@@ -14,11 +15,13 @@ mod views;
 use domain::leads::LeadQuery;
 use leptos::{portal::Portal, prelude::*};
 
-use super::{
-    address::use_address,
-    filters::{PANEL, use_show},
-    grid::Grid,
-};
+use super::{address::use_address, filters::use_show, grid::Grid};
+
+use crate::markup::view;
+
+pub use super::filters::PANEL;
+pub use keys::is_elsewhere;
+pub use panel::Panel;
 
 /// Where the columns are chosen.
 pub const COLUMNS: &str = "columns-panel";
@@ -41,6 +44,7 @@ fn desk() -> AnyView {
     let help = RwSignal::new(false);
     keys::listen(grid, help);
     resize::listen(address, use_show());
+    others::listen(grid);
     let show = use_show();
     let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
         let now = address.get_untracked();
@@ -59,7 +63,7 @@ fn desk() -> AnyView {
 }
 
 /// Puts a view where the page has kept a place for it, instead of the plain markup that stood there.
-fn at(id: &'static str, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+pub fn at(id: &'static str, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let Some(place) = document().get_element_by_id(id) else { return ().into_any() };
     place.set_inner_html("");
     view! { <Portal mount=place>{view()}</Portal> }.into_any()

@@ -11,7 +11,7 @@ use super::super::{
     server_fns::load_my_day,
     table::lead_href,
 };
-use crate::{UiError, ui::Icon, viewer::use_session};
+use crate::{UiError, markup::view, ui::Icon, viewer::use_session};
 
 /// A button with the number of what cannot wait, and what is behind it.
 #[component]

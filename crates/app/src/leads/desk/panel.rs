@@ -11,6 +11,7 @@ use super::super::{
     choices::{self, Choices},
 };
 use crate::{
+    markup::view,
     ui::Field,
     viewer::{Session, use_session},
 };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::Dialog;
+use crate::{markup::view, ui::Dialog};
 
 const KEYS: [(&str, &[(&str, &str)]); 4] = [
     (

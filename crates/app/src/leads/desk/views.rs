@@ -15,6 +15,7 @@ use super::super::{
 };
 use crate::{
     UiError,
+    markup::view,
     ui::{Dialog, Field, use_toasts},
     views::server_fns::{create_view, delete_view, update_view},
 };

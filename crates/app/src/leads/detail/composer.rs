@@ -19,7 +19,7 @@ use super::{
     sheet::Closing,
     work::{Changed, Work},
 };
-use crate::{UiError, interactions::server_fns::log_interaction, leads::address::use_address, ui::Icon};
+use crate::{UiError, interactions::server_fns::log_interaction, leads::address::use_address, markup::view, ui::Icon};
 
 /// What is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

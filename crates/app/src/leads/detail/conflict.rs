@@ -8,7 +8,7 @@ use super::{
     words::{label, value_words},
     work::{Change, Changed, Work, fields},
 };
-use crate::ui::Dialog;
+use crate::{markup::view, ui::Dialog};
 
 /// What both changed, and what only the person here did.
 #[derive(Clone, Debug, PartialEq)]

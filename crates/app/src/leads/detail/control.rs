@@ -8,6 +8,8 @@ use crate::leads::{
     choose::{Choose, Move},
 };
 
+use crate::markup::view;
+
 /// One field being edited. `on_done` runs when it closes.
 #[component]
 pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {

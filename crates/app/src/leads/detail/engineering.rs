@@ -7,7 +7,7 @@ use super::{
     row::{AnyShown, FieldRow},
     work::{Changed, Work},
 };
-use crate::leads::cells::LeadField;
+use crate::{leads::cells::LeadField, markup::view};
 
 /// Only for a lead that is being delivered.
 #[component]

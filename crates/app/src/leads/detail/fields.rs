@@ -19,6 +19,7 @@ use crate::{
         choose::{Choose, Move},
         columns::Column,
     },
+    markup::view,
     ui::Icon,
 };
 

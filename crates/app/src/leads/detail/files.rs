@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     attachments::{delete_attachment, rename_attachment},
+    markup::view,
     ui::{Dialog, Icon},
 };
 

@@ -11,13 +11,13 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use super::{merge::Merge, sheet::Closing, work::Work};
 use crate::{
     leads::{
-        address::{Address, use_address},
+        address::{Address, Screen, use_address},
         format,
         grid::Grid,
         server_fns::{delete_lead, list_leads},
-        table::lead_href,
         undo::offer_undo,
     },
+    markup::view,
     ui::{Dialog, Icon},
 };
 
@@ -36,7 +36,7 @@ pub fn Head(work: Work) -> impl IntoView {
     view! {
         <header class="sheet-head">
             <nav class="crumbs" aria-label="Where this is">
-                <a href=move || address.read().href()>"Leads"</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
+                <a href=move || address.read().href()>{move || match address.read().screen { Screen::Table => "Leads", Screen::Board => "Kanban" }}</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
             </nav>
             <span class="grow"></span>
             <span class="faint num sheet-place">{move || place.get()}</span>
@@ -115,13 +115,13 @@ fn use_go(work: Work) -> Callback<isize> {
         let now = address.get_untracked();
         match untrack(|| beside(work, by)) {
             None => {}
-            Some(Beside::Lead(id)) => navigate(&lead_href(id, &now.to_query()), options()),
+            Some(Beside::Lead(id)) => navigate(&now.lead(id), options()),
             Some(Beside::Page(cursor)) => {
                 let page = now.with(LeadQuery { cursor: Some(cursor), offset: 0, ..now.query.clone() });
                 let navigate = navigate.clone();
                 spawn_local(async move {
                     match first_of(&page, by).await {
-                        Ok(Some(lead)) => navigate(&lead_href(lead.id, &page.to_query()), options()),
+                        Ok(Some(lead)) => navigate(&page.lead(lead.id), options()),
                         Ok(None) => work.toasts.say("No more leads in this list"),
                         Err(error) => work.toasts.say(error.message()),
                     }

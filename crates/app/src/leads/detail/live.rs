@@ -11,10 +11,10 @@ use super::{
 use crate::{
     UiError,
     leads::{grid::Grid, server_fns::load_sheet},
+    markup::view,
+    ui::served,
+    wire,
 };
-
-/// The data that came with the server's markup.
-const SEED: &str = "lead-seed";
 
 /// What the frame holds.
 #[derive(Clone)]
@@ -87,14 +87,14 @@ pub fn Live() -> impl IntoView {
 
 /// The data of the server's markup, which makes room. A note typed into it meanwhile is kept as that lead's draft.
 fn take_over() -> Option<LeadSheet> {
-    let place = document().get_element_by_id(PLACE)?;
-    let seed = document().get_element_by_id(SEED).and_then(|seed| seed.text_content());
-    let seed: Option<LeadSheet> = seed.and_then(|json| serde_json::from_str(&json).ok());
-    if let Some(sheet) = &seed {
-        super::composer::keep_typed(&place, sheet.lead.id);
-    }
-    place.set_inner_html("");
-    seed
+    let mut sheet: Option<LeadSheet> = None;
+    served::take_over(PLACE, |seed, place| {
+        sheet = wire::read(seed.as_bytes()).ok();
+        if let Some(sheet) = &sheet {
+            super::composer::keep_typed(place, sheet.lead.id);
+        }
+    });
+    sheet
 }
 
 /// The sheet as it is sent: works without a script, and carries what it was made from.
@@ -109,8 +109,5 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
         }
     };
     let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.into_any().to_html();
-    // Inside a script nothing but its end tag ends it.
-    let seed = seed.map(|json| json.replace('<', "\\u003c"));
-    let seed = seed.map(|json| format!("<script type=\"application/json\" id=\"{SEED}\">{json}</script>"));
-    html + &seed.unwrap_or_default()
+    html + &seed.map(|json| served::seed(PLACE, &json)).unwrap_or_default()
 }

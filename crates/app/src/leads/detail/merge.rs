@@ -18,6 +18,7 @@ use crate::{
         server_fns::{duplicates_of, find_lead, merge_leads},
         undo::offer_undo,
     },
+    markup::view,
     search::server_fns::search,
     ui::Dialog,
 };

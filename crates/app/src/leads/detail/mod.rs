@@ -35,6 +35,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
+use crate::ui::served::{Place, Served};
+
+use crate::markup::view;
+
 /// Entries of a timeline that come at once.
 pub const ENTRIES: u16 = 30;
 /// Where the server's markup stands.
@@ -62,15 +66,23 @@ fn use_lead_id() -> Memo<LeadId> {
 #[component]
 pub fn LeadDetail() -> impl IntoView {
     let is_here = lazy_preload!(lead_sheet);
-    let served = served::Served::new(use_lead_id().get_untracked());
+    let id = use_lead_id().get_untracked();
+    let served = Served::new(move || markup(id));
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                served.ready().await;
-                view! { <div id=PLACE inner_html=served.markup()></div> }
-            })}
-        </Suspense>
+        <Place id=PLACE served />
         <Suspense>{move || is_here.get().then(|| Suspend::new(lead_sheet()))}</Suspense>
+    }
+}
+
+async fn markup(id: LeadId) -> String {
+    #[cfg(feature = "ssr")]
+    {
+        live::markup(super::server_fns::load_sheet(id).await)
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = id;
+        String::new()
     }
 }
 
@@ -82,61 +94,4 @@ pub fn preload() {
 #[lazy]
 fn lead_sheet() -> AnyView {
     view! { <live::Live /> }.into_any()
-}
-
-/// The server's half.
-#[cfg(feature = "ssr")]
-mod served {
-    use domain::LeadId;
-    use leptos::prelude::*;
-
-    use super::{LeadSheet, live};
-    use crate::{UiError, leads::server_fns::load_sheet};
-
-    /// What was loaded, for the markup alone: a resource that held it would send it to the browser a second time.
-    #[derive(Clone, Copy)]
-    pub struct Served {
-        loading: Resource<()>,
-        loaded: StoredValue<Option<Result<LeadSheet, UiError>>>,
-    }
-
-    impl Served {
-        pub fn new(id: LeadId) -> Self {
-            let loaded = StoredValue::new(None);
-            let load = move |()| async move { loaded.set_value(Some(load_sheet(id).await)) };
-            Served { loading: Resource::new(|| (), load), loaded }
-        }
-
-        pub async fn ready(self) {
-            self.loading.await;
-        }
-
-        pub fn markup(self) -> String {
-            self.loaded.get_value().map(live::markup).unwrap_or_default()
-        }
-    }
-}
-
-/// In the browser there is nothing to wait for: what the server sent is left as it is until the code is there.
-#[cfg(not(feature = "ssr"))]
-mod served {
-    use domain::LeadId;
-    use leptos::prelude::*;
-
-    #[derive(Clone, Copy)]
-    pub struct Served(Resource<()>);
-
-    impl Served {
-        pub fn new(_: LeadId) -> Self {
-            Served(Resource::new(|| (), |()| async {}))
-        }
-
-        pub async fn ready(self) {
-            self.0.await;
-        }
-
-        pub fn markup(self) -> String {
-            String::new()
-        }
-    }
 }

@@ -4,7 +4,7 @@ use domain::{ProductId, products::Product};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{fields::make_main, work::Work};
-use crate::products::server_fns::find_product;
+use crate::{markup::view, products::server_fns::find_product};
 
 impl Work {
     /// Puts this product's card in place of the one that is there.

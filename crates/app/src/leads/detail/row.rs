@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     leads::{cells::LeadField, columns::Column},
+    markup::view,
     ui::Icon,
 };
 

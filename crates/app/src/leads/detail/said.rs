@@ -12,6 +12,7 @@ use super::{sheet::Closing, work::Work};
 use crate::{
     UiError,
     interactions::server_fns::{delete_interaction, edit_interaction},
+    markup::view,
     ui::Icon,
 };
 

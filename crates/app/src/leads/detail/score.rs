@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::{row::Editable, work::Work};
 use crate::leads::{cells::LeadField, columns::Column};
 
+use crate::markup::view;
+
 #[component]
 pub fn Score(work: Work) -> impl IntoView {
     let point = |ScorePoint { reason, points }: ScorePoint| {

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     UiError,
     leads::address::use_address,
+    markup::view,
     ui::{ErrorState, Skeleton, ToastsOver, focus_after_dialog},
 };
 
@@ -96,7 +97,7 @@ fn use_leave() -> Callback<()> {
     Callback::new(move |()| {
         // In place of the sheet's own address: going back leads to where one was before it, not into it again.
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        let row = format!("tr[data-lead='{}'] a", id.get_untracked());
+        let row = format!("[data-lead='{}'] a", id.get_untracked());
         navigate(&address.get_untracked().href(), options);
         focus_after_dialog(row);
     })
@@ -109,6 +110,7 @@ pub fn Sheet(known: Known) -> impl IntoView {
     provide_context(work);
     let uploads = Uploads::new(work);
     keys::listen(work);
+    work.follow();
     // From one lead to the next, the focus stays inside.
     Effect::new(|| keys::focus_if_lost(".sheet-name"));
     let over = RwSignal::new(false);

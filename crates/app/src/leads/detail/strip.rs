@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     UiError,
-    leads::{cells::LeadField, columns::Column, format::money},
-    ui::{Avatar, Dialog, Icon},
+    leads::{cells::LeadField, columns::Column, format::money, losing::Losing},
+    markup::view,
+    ui::{Avatar, Icon},
 };
 
 /// The stages on the way; lost is no step of it.
@@ -25,10 +26,6 @@ const STEPS: [LeadStatus; 6] = [
     LeadStatus::Negotiation,
     LeadStatus::Won,
 ];
-/// What is offered as the reason; anything else may be written.
-const REASONS: [&str; 6] =
-    ["Price", "Chose a competitor", "No budget", "No answer", "Bad timing", "Not a fit for what we sell"];
-
 #[component]
 pub fn Strip(work: Work) -> impl IntoView {
     let refused = RwSignal::new(None::<UiError>);
@@ -54,7 +51,10 @@ pub fn Strip(work: Work) -> impl IntoView {
                 <button type="button" class="btn btn-small btn-quiet" on:click=move |_| refused.set(None)>"Close"</button>
             </p>
         })}
-        {move || losing.get().then(|| view! { <Losing work refused on_close=Callback::new(move |()| losing.set(false)) /> })}
+        {move || losing.get().then(|| view! {
+            <Losing on_lost=Callback::new(move |reason| move_to(work, LeadStatus::Lost, reason, refused))
+                on_close=Callback::new(move |()| losing.set(false)) />
+         })}
     }
 }
 
@@ -136,36 +136,4 @@ fn move_to(work: Work, to: LeadStatus, reason: Option<String>, refused: RwSignal
             Err(error) => drop(refused.try_set(Some(error))),
         }
     });
-}
-
-/// Why it was lost: worth knowing, not worth insisting on.
-#[component]
-fn Losing(work: Work, refused: RwSignal<Option<UiError>>, on_close: Callback<()>) -> impl IntoView {
-    let reason = RwSignal::new(String::new());
-    let lose = move |reason: Option<String>| {
-        on_close.run(());
-        move_to(work, LeadStatus::Lost, reason, refused);
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let reason = reason.get_untracked().trim().to_owned();
-        lose((!reason.is_empty()).then_some(reason));
-    };
-    view! {
-        <Dialog title="Why was it lost?" small=true on_close>
-            <form class="form" on:submit=submit>
-                <div class="field">
-                    <label for="lost-reason">"Reason"</label>
-                    <input id="lost-reason" class="input" list="lost-reasons" maxlength="500" autocomplete="off" autofocus
-                        on:input:target=move |event| reason.set(event.target().value()) />
-                    <datalist id="lost-reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
-                </div>
-                <footer class="form-foot">
-                    <button type="button" class="btn" on:click=move |_| lose(None)>"Skip"</button>
-                    <span class="grow"></span>
-                    <button class="btn btn-primary">"Mark as lost"</button>
-                </footer>
-            </form>
-        </Dialog>
-    }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     UiError,
     leads::server_fns::load_timeline,
+    markup::view,
     ui::{ErrorState, Icon, Skeleton},
 };
 

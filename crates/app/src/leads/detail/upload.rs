@@ -144,7 +144,7 @@ fn refusal(request: &XmlHttpRequest) -> Option<String> {
         Ok(0) | Err(_) => Some(UiError::unreachable().message()),
         Ok(status) => {
             let text = request.response_text().ok().flatten().unwrap_or_default();
-            let problem = serde_json::from_str::<Problem>(&text).ok();
+            let problem = crate::wire::read::<Problem>(text.as_bytes()).ok();
             let reason =
                 problem.map(|problem| problem.fields.get("file").map_or(problem.detail.clone(), str::to_owned));
             Some(reason.unwrap_or_else(|| format!("the server answered {status}")))

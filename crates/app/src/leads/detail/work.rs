@@ -19,12 +19,16 @@ use crate::{
         server_fns::{load_sheet, load_timeline, update_lead},
         undo::offer_undo,
     },
+    live::{Live, Told},
     ui::{Toaster, use_toasts},
     viewer::{Session, use_session},
 };
 
 /// Field (as on the wire) → its new value.
 pub type Changed = Map<String, Value>;
+
+/// How long to wait for more when others are at work on the lead.
+const AFTER_OTHERS: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Cheap to copy; gone with the sheet of its lead.
 #[derive(Clone, Copy)]
@@ -115,6 +119,20 @@ impl Work {
                 (Err(error), Some(_)) => self.problem.set(Some(error)),
                 (_, None) => {}
             }
+        });
+    }
+
+    /// Shows what others do with this lead as they do it. What is being typed stays.
+    pub fn follow(self) {
+        let (live, me) = (expect_context::<Live>(), self.session.with_value(|session| session.user.id));
+        let mut refresh = leptos::leptos_dom::helpers::debounce(AFTER_OTHERS, move |()| self.refresh());
+        let refresh = std::cell::RefCell::new(move || refresh(()));
+        live.listen(move |told| match told {
+            Told::Event(event) if event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me) => {
+                (refresh.borrow_mut())();
+            }
+            Told::Gone(lead) if *lead == self.id => (refresh.borrow_mut())(),
+            Told::Event(_) | Told::Gone(_) => {}
         });
     }
 

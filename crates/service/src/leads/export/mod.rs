@@ -111,7 +111,7 @@ async fn record(me: &Acting, input: &ExportInput) -> Result<time::Date> {
         now,
         me.actor().time_zone(),
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(&mut **tx)
     .await?;
     tx.commit().await?;
     Ok(day)
@@ -122,9 +122,9 @@ async fn fill(me: Acting, input: ExportInput, filling: Filling, _permit: OwnedSe
     let ExportInput { format, columns, ids, query } = input;
     let mut tx = me.begin().await?;
     // Both stretches of a list, and the names, as of one moment.
-    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
+    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut **tx).await?;
     // The usual limit is for requests that somebody waits for without seeing anything.
-    sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
+    sqlx::query("set local statement_timeout = '10min'").execute(&mut **tx).await?;
     let names = Names::load(&mut tx).await?;
     let (batches, taken) = mpsc::channel(2);
     let filling = Arc::new(filling);

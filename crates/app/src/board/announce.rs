@@ -1,0 +1,12 @@
+//! What the board says to those who do not see it, and how to work it without a mouse.
+
+use leptos::prelude::*;
+
+use super::state::BoardState;
+
+use crate::markup::view;
+
+#[component]
+pub fn Region(state: BoardState) -> impl IntoView {
+    view! { <p class="sr-only" role="status" aria-live="assertive" id="board-says">{move || state.said.get()}</p> }
+}

@@ -1,0 +1,137 @@
+//! From the page's markup to a board that is alive, and the dialogs over it.
+
+use domain::leads::{Board, LeadQuery};
+use leptos::{portal::Portal, prelude::*, task::spawn_local};
+
+use super::{
+    PLACE, SUMMARY, announce, column::Column, drag, keys, menu::Menu, moving, others, rail::Rail,
+    server_fns::load_board, state::BoardState, winning::Winning,
+};
+use crate::{
+    leads::{
+        address::use_address,
+        desk::{PANEL, Panel, at},
+        filters::use_show,
+        format,
+        losing::Losing,
+    },
+    markup::view,
+    ui::{ErrorState, served},
+    wire,
+};
+
+/// The board in the browser.
+#[component]
+pub fn Live() -> impl IntoView {
+    let address = use_address();
+    let state = BoardState::new(address);
+    let seeded = StoredValue::new(false);
+    served::take_over(PLACE, |seed, _| {
+        if let Ok(board) = wire::read::<Board>(seed.as_bytes()) {
+            state.show(board);
+            seeded.set_value(true);
+        }
+    });
+    let asked = Memo::new(move |_| address.read().list());
+    let load = move || {
+        let list = asked.get_untracked();
+        spawn_local(async move {
+            let loaded = load_board(list.clone()).await;
+            // An answer to an older question says nothing about this board.
+            if asked.try_get_untracked() != Some(list) {
+                return;
+            }
+            match loaded {
+                Ok(board) => state.show(board),
+                Err(error) => state.problem.set(Some(error)),
+            }
+        });
+    };
+    Effect::new(move || {
+        asked.track();
+        state.grid.changed.track();
+        if !seeded.try_update_value(std::mem::take).unwrap_or_default() {
+            load();
+        }
+    });
+    let show = use_show();
+    let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
+        let now = address.get_untracked();
+        show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
+    });
+    keys::listen(state);
+    others::listen(state);
+    let summary = document().get_element_by_id(SUMMARY);
+    view! {
+        {at(PANEL, move || view! { <Panel address apply /> }.into_any())}
+        {summary.map(|mount| view! { <Portal mount>{move || words(state)}</Portal> })}
+        {move || match state.problem.get() {
+            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> }.into_any(),
+            None => view! { <Columns state /> }.into_any(),
+        }}
+        <Asking state />
+        <announce::Region state />
+    }
+}
+
+/// What a drop on won or lost asks, and the menu of a card.
+#[component]
+fn Asking(state: BoardState) -> impl IntoView {
+    let close = Callback::new(move |()| state.asked.set(None));
+    view! {
+        {move || state.menu.get().map(|id| view! { <Menu state id /> })}
+        {move || state.asked.get().map(|asked| match asked.spot.status {
+            domain::leads::LeadStatus::Lost => {
+                let lost = Callback::new(move |reason| moving::lose(state, &asked, reason));
+                view! { <Losing on_lost=lost on_close=close /> }.into_any()
+            }
+            _ => view! { <Winning state asked on_close=close /> }.into_any(),
+        })}
+    }
+}
+
+/// All columns side by side; on a phone one at a time, with a rail to go from one to the next.
+#[component]
+pub fn Columns(state: BoardState) -> impl IntoView {
+    let statuses = Memo::new(move |_| state.heads.read().iter().map(|head| head.status).collect::<Vec<_>>());
+    let hands = drag::Hands::new(state);
+    view! {
+        <Rail state statuses />
+        <div class="board" class:board-lifted=move || state.lifted.read().is_some()
+            on:pointerdown=move |event| hands.down(&event) on:pointermove=move |event| hands.moved(&event)
+            on:pointerup=move |event| hands.up(&event) on:pointercancel=move |_| hands.let_go()
+            on:contextmenu=move |event| if hands.is_busy() { event.prevent_default() }
+            on:click:capture=move |event| hands.clicked(&event)>
+            <For each=move || statuses.get() key=|status| *status children=move |status| view! { <Column state status /> } />
+        </div>
+    }
+}
+
+/// `1,002 open · $8.1M · weighted $2.9M`
+fn words(state: BoardState) -> String {
+    let heads = state.heads.read();
+    let open = || heads.iter().filter(|head| !head.status.is_closed());
+    let mut words = vec![format!("{} open", format::count(open().map(|head| head.count).sum()))];
+    let cents = open().map(|head| head.value.map(|value| value.cents())).sum::<Option<i64>>();
+    if let Some(cents) = cents {
+        let weighted = open().filter_map(|head| Some(head.value?.cents() / 100 * i64::from(head.status.odds()))).sum();
+        let short = |cents| state.session.with_value(|session| format::short_money(cents, &session.currency));
+        words.push(short(cents));
+        words.push(format!("weighted {}", short(weighted)));
+    }
+    words.join(" · ")
+}
+
+/// The board as it is sent: cards are links, and what it was made from comes along.
+#[cfg(feature = "ssr")]
+pub fn markup(loaded: Result<Board, crate::UiError>) -> String {
+    let state = BoardState::new(use_address());
+    match loaded {
+        Ok(board) => {
+            let seed = serde_json::to_string(&board).map(|json| served::seed(PLACE, &json)).unwrap_or_default();
+            state.show(board);
+            view! { <Columns state /> }.into_any().to_html() + &seed
+        }
+        Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.into_any().to_html(),
+    }
+}

@@ -1,0 +1,88 @@
+//! `/kanban`: the board of the seven stages.
+//!
+//! The server sends it as markup; its code is a chunk of its own, which takes the markup's place.
+
+mod announce;
+mod card;
+mod column;
+mod drag;
+mod keys;
+mod live;
+mod menu;
+mod moving;
+mod others;
+mod rail;
+pub mod server_fns;
+mod state;
+mod winning;
+
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+
+use crate::{
+    leads::{
+        address::{Address, use_address, with_query},
+        filters::Filters,
+        grid::Grid,
+        preload_detail,
+    },
+    markup::view,
+    ui::{
+        Icon,
+        served::{Place, Served},
+    },
+    viewer::use_session,
+};
+
+/// Where the server's markup stands.
+const PLACE: &str = "board-place";
+/// Where the head of the page says what is on the board.
+const SUMMARY: &str = "board-summary";
+
+#[component]
+pub fn BoardPage() -> impl IntoView {
+    let address = use_address();
+    let grid = Grid::new();
+    provide_context(grid);
+    let is_here = lazy_preload!(board);
+    let now = address.get_untracked();
+    let served = Served::new(move || markup(now.clone()));
+    preload_detail();
+    let may_create = use_session().with_value(|session| session.user.role != domain::users::Role::Engineer);
+    view! {
+        <Title text="Kanban" />
+        <div class="row page-head">
+            <h1>"Pipeline"</h1>
+            <span id=SUMMARY class="faint num total"></span>
+            <span class="grow"></span>
+            {may_create.then(|| view! {
+                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/leads/new", &address.read().to_query())>
+                    <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
+                </a>
+            })}
+        </div>
+        <div class="toolbar"><Filters address /></div>
+        <Place id=PLACE served />
+        <Suspense>{move || is_here.get().then(|| Suspend::new(board()))}</Suspense>
+        <Outlet />
+    }
+}
+
+async fn markup(address: Address) -> String {
+    #[cfg(feature = "ssr")]
+    {
+        live::markup(server_fns::load_board(address.list()).await)
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = address;
+        String::new()
+    }
+}
+
+#[lazy]
+fn board() -> AnyView {
+    view! { <live::Live /> }.into_any()
+}

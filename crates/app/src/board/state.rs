@@ -1,0 +1,172 @@
+//! What the board shows: the cards, in the one list that the sheet of a lead looks at too, and the heads of the columns.
+
+use std::cmp::Ordering;
+
+use domain::{
+    Cursor, LeadId, Money,
+    leads::{Board, BoardColumn, Lead, LeadStatus},
+};
+use leptos::prelude::*;
+
+use crate::{
+    UiError,
+    leads::{
+        address::Address,
+        format::Today,
+        grid::{Grid, Row},
+    },
+    ui::{Toaster, use_toasts},
+    viewer::{Session, use_session},
+};
+
+/// Where in a column a card is, or would go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub status: LeadStatus,
+    /// Right below this card; without one, on top.
+    pub after: Option<LeadId>,
+}
+
+/// What a column's head says, and where its rest begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    pub status: LeadStatus,
+    pub count: i64,
+    pub value: Option<Money>,
+    pub next: Option<Cursor>,
+}
+
+/// A move that needs an answer first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    pub lead: Lead,
+    pub spot: Spot,
+}
+
+#[derive(Clone, Copy)]
+pub struct BoardState {
+    pub grid: Grid,
+    pub heads: RwSignal<Vec<Head>>,
+    /// Why the board could not be loaded.
+    pub problem: RwSignal<Option<UiError>>,
+    /// The card in someone's hand.
+    pub lifted: RwSignal<Option<LeadId>>,
+    /// Where it would go.
+    pub over: RwSignal<Option<Spot>>,
+    /// Cards whose move is on its way to the server.
+    pub moving: RwSignal<Vec<LeadId>>,
+    /// A drop on won or lost.
+    pub asked: RwSignal<Option<Asked>>,
+    /// The card whose menu is open.
+    pub menu: RwSignal<Option<LeadId>>,
+    /// What the live region says.
+    pub said: RwSignal<String>,
+    pub address: Memo<Address>,
+    pub may_move: bool,
+    pub today: Today,
+    pub session: StoredValue<Session>,
+    pub toasts: Toaster,
+}
+
+impl BoardState {
+    pub fn new(address: Memo<Address>) -> Self {
+        let session = use_session();
+        let (may_move, today) = session.with_value(|session| {
+            let may_move = session.user.role != domain::users::Role::Engineer;
+            (may_move, Today::new(session.now, session.user.utc_offset_minutes))
+        });
+        BoardState {
+            grid: expect_context(),
+            heads: RwSignal::new(Vec::new()),
+            problem: RwSignal::new(None),
+            lifted: RwSignal::new(None),
+            over: RwSignal::new(None),
+            moving: RwSignal::new(Vec::new()),
+            asked: RwSignal::new(None),
+            menu: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+            address,
+            may_move,
+            today,
+            session,
+            toasts: use_toasts(),
+        }
+    }
+
+    /// Shows the board as it was loaded. What more had been loaded of a column stays below.
+    pub fn show(self, board: Board) {
+        let (mut heads, mut leads) = (Vec::new(), Vec::new());
+        let old_heads = self.heads.get_untracked();
+        for BoardColumn { status, count, value, leads: first, next_cursor } in board.columns {
+            let end = first.last().map(|lead| lead.position.clone()).unwrap_or_default();
+            let known: Vec<LeadId> = first.iter().map(|lead| lead.id).collect();
+            let more: Vec<Lead> = match &next_cursor {
+                Some(_) => self
+                    .cards(status)
+                    .into_iter()
+                    .filter(|lead| lead.position > end && !known.contains(&lead.id))
+                    .collect(),
+                None => Vec::new(),
+            };
+            let old = old_heads.iter().find(|head| head.status == status);
+            let next = if more.is_empty() { next_cursor } else { old.and_then(|head| head.next.clone()) };
+            leads.extend(first.into_iter().chain(more));
+            heads.push(Head { status, count, value, next });
+        }
+        self.problem.set(None);
+        self.grid.show(leads);
+        self.heads.set(heads);
+    }
+
+    /// Adds the next cards of a column.
+    pub fn extend(self, status: LeadStatus, leads: Vec<Lead>, next: Option<Cursor>) {
+        let mut all: Vec<Lead> =
+            self.grid.rows.with_untracked(|rows| rows.iter().map(|row| row.lead.get_untracked()).collect());
+        all.extend(leads.into_iter().filter(|lead| self.grid.lead(lead.id).is_none()));
+        self.grid.show(all);
+        self.heads.update(|heads| {
+            if let Some(head) = heads.iter_mut().find(|head| head.status == status) {
+                head.next = next;
+            }
+        });
+    }
+
+    /// The rows of a column from top to bottom.
+    pub fn rows(self, status: LeadStatus) -> Vec<Row> {
+        let mut rows: Vec<Row> =
+            self.grid.rows.read().iter().filter(|row| row.lead.read().status == status).cloned().collect();
+        rows.sort_by(|a, b| in_order(&a.lead.read(), &b.lead.read()));
+        rows
+    }
+
+    /// The same as leads, without following their changes.
+    pub fn cards(self, status: LeadStatus) -> Vec<Lead> {
+        untrack(|| self.rows(status).into_iter().map(|row| row.lead.get_untracked()).collect())
+    }
+
+    /// Counts a lead in its new column ahead of the server.
+    pub fn recount(self, from: &Lead, to: &Lead) {
+        self.heads.update(|heads| {
+            for (lead, sign) in [(from, -1), (to, 1)] {
+                if let Some(head) = heads.iter_mut().find(|head| head.status == lead.status) {
+                    head.count += sign;
+                    let worth = lead.value.unwrap_or_default().cents() * sign;
+                    head.value = head.value.map(|value| Money::from_cents(value.cents() + worth));
+                }
+            }
+        });
+    }
+
+    pub fn is_moving(self, id: LeadId) -> bool {
+        self.moving.read().contains(&id)
+    }
+}
+
+fn in_order(a: &Lead, b: &Lead) -> Ordering {
+    a.position.cmp(&b.position).then(a.id.cmp(&b.id))
+}
+
+/// How people call a lead on its card: by the company, or by its own name.
+pub fn title(lead: &Lead) -> String {
+    lead.company.clone().unwrap_or_else(|| lead.name.clone())
+}

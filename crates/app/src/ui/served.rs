@@ -1,0 +1,72 @@
+//! Parts of a page that the server sends as markup, and whose code the browser loads apart.
+//!
+//! The browser's main chunk keeps a place for such a part and nothing else: neither its components nor the types of
+//! its data. The part's own chunk takes the place over, with the data that came along with the markup.
+
+use leptos::prelude::*;
+
+use crate::markup::view;
+
+/// The markup of one part. Awaited before it is shown; in the browser there is nothing to wait for, since what the
+/// server sent is left as it is.
+#[derive(Clone, Copy)]
+pub struct Served {
+    loading: Resource<()>,
+    html: StoredValue<String>,
+}
+
+impl Served {
+    /// `markup` runs on the server alone. It is kept beside the resource: one that held it would send it to the
+    /// browser a second time.
+    pub fn new<F, M>(markup: M) -> Self
+    where
+        M: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = String> + Send + 'static,
+    {
+        let html = StoredValue::new(String::new());
+        #[cfg(feature = "ssr")]
+        let load = move |()| {
+            let markup = markup();
+            async move { html.set_value(markup.await) }
+        };
+        #[cfg(not(feature = "ssr"))]
+        let load = move |()| {
+            let _ = &markup;
+            async {}
+        };
+        Served { loading: Resource::new(|| (), load), html }
+    }
+}
+
+/// The place with this id, and in it what the server sent.
+#[component]
+pub fn Place(id: &'static str, served: Served) -> impl IntoView {
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                served.loading.await;
+                view! { <div id=id inner_html=served.html.get_value()></div> }
+            })}
+        </Suspense>
+    }
+}
+
+/// The data that came with the markup of a place, whose markup then makes room. `keep` looks at it once more.
+pub fn take_over(place: &str, keep: impl FnOnce(&str, &web_sys::Element)) {
+    let Some(element) = document().get_element_by_id(place) else { return };
+    let seed = document().get_element_by_id(&seed_id(place)).and_then(|seed| seed.text_content());
+    keep(&seed.unwrap_or_default(), &element);
+    element.set_inner_html("");
+}
+
+/// Data for [`take_over`], as it stands behind the markup of its place.
+#[cfg(feature = "ssr")]
+pub fn seed(place: &str, json: &str) -> String {
+    // Inside a script nothing but its end tag ends it.
+    let json = json.replace('<', "\\u003c");
+    format!("<script type=\"application/json\" id=\"{}\">{json}</script>", seed_id(place))
+}
+
+fn seed_id(place: &str) -> String {
+    format!("{place}-seed")
+}

@@ -1,0 +1,128 @@
+//! `/api/events/stream`: what happens, as it happens, as server-sent events.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{self, KeepAlive},
+    },
+};
+use domain::EventId;
+use futures_util::{Stream, stream};
+use service::{Heard, Listener};
+use tower_sessions::{Session, session::Id};
+
+use super::params::Params;
+use crate::{problem::Problem, session::As, startup::Server};
+
+/// A word now and then, or proxies would take the connection for dead. Also when the session is looked at again.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What a browser waits before it comes back.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Tells what happens within the caller's scope the moment it is final, as server-sent events. Without a gap: a client
+/// that comes back with `Last-Event-ID` (browsers do so by themselves), or with `after`, gets what it missed.
+///
+/// - Unnamed: an event as in `GET /api/events`, with its `lead` as it is by then. `lead` is null when it is deleted, and
+///   when so much happened at once that it is better loaded anew.
+/// - `gone`: `{"leadId"}`, a lead that left the caller's scope.
+/// - `bell`: the caller has new notifications.
+/// - An `id` alone, without data: nothing of the caller's happened up to there.
+///
+/// It ends when the session does.
+#[utoipa::path(get, path = "/api/events/stream", tag = "Events", operation_id = "streamEvents",
+    params(
+        ("after" = Option<i64>, Query, description = "The id of an event; the header Last-Event-ID goes before it. Without either, what happens from now on"),
+        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that was received"),
+    ),
+    responses(
+        (status = 200, description = "Goes on until either side ends it", body = domain::events::LiveEvent, content_type = "text/event-stream"),
+        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn stream(
+    As(me): As,
+    State(server): State<Server>,
+    session: Session,
+    headers: HeaderMap,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let after: Option<EventId> = params.read("after", "expected the id of an event");
+    params.finish()?;
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
+    let listener = me.events().listen(last.or(after)).await?;
+    let start = sse::Event::default().retry(RETRY).id(listener.last().to_string());
+    let follower = Follower { server, session: session.id(), listener, ready: vec![start] };
+    let sse = Sse::new(pieces(follower)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    // Proxies that gather answers would hold it back.
+    Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], sse).into_response())
+}
+
+struct Follower {
+    server: Server,
+    session: Option<Id>,
+    listener: Listener,
+    /// What is to be sent, the last one first.
+    ready: Vec<sse::Event>,
+}
+
+fn pieces(follower: Follower) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    stream::unfold(follower, |mut follower| async move {
+        loop {
+            if let Some(event) = follower.ready.pop() {
+                return Some((Ok(event), follower));
+            }
+            follower.wait().await?;
+        }
+    })
+}
+
+impl Follower {
+    /// Waits for something to send; `None` ends the stream.
+    async fn wait(&mut self) -> Option<()> {
+        let stopping = self.server.stopping.clone();
+        let heard = tokio::select! {
+            heard = self.listener.next() => heard,
+            () = stopping.cancelled() => return None,
+            () = tokio::time::sleep(HEARTBEAT) => Ok(Vec::new()),
+        };
+        let heard = match heard {
+            Ok(heard) => heard,
+            Err(error) => {
+                // The client comes back, and by then the database may have too.
+                tracing::warn!(%error, "a stream of events ended");
+                return None;
+            }
+        };
+        let in_doubt = heard.is_empty() || heard.iter().any(|one| matches!(one, Heard::Yourself(_)));
+        if in_doubt && !self.may_go_on().await {
+            return None;
+        }
+        self.ready = heard.into_iter().rev().filter_map(piece).collect();
+        Some(())
+    }
+
+    /// Whether the session is still there, and the person still who they were when the stream began.
+    async fn may_go_on(&self) -> bool {
+        let Some(id) = self.session else { return false };
+        match self.server.crm.sessions().find(&id.0.to_be_bytes()).await {
+            Ok(row) => row.is_some_and(|row| Some(&row.user) == self.listener.actor().as_user()),
+            // A database that is away for a moment ends nobody's session.
+            Err(_) => true,
+        }
+    }
+}
+
+fn piece(heard: Heard) -> Option<sse::Event> {
+    let at = |id: EventId| sse::Event::default().id(id.to_string());
+    match heard {
+        Heard::Event(id, json) => Some(at(id).data(json)),
+        Heard::Gone(id, lead) => Some(at(id).event("gone").data(format!("{{\"leadId\":{lead}}}"))),
+        Heard::Bell(id) => Some(at(id).event("bell").data("{}")),
+        Heard::Passed(id) => Some(at(id)),
+        Heard::Yourself(_) => None,
+    }
+}

@@ -1,0 +1,272 @@
+//! What happens, as it happens: one reader of the log per copy of the server, and any number of listeners.
+//!
+//! The reader keeps the newest events in a ring. A listener is a place in it: it costs nothing while nothing happens,
+//! and a slow one keeps nobody waiting. One that is too far behind, or comes back after a while, reads the log itself
+//! until it has caught up, so nothing is missed and nothing comes twice.
+
+mod happening;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use domain::{EventId, LeadId};
+use tokio::sync::watch;
+
+use self::happening::{Happening, STRETCH, newest, read};
+use super::Events;
+use crate::{Acting, Actor, Crm, Result, policy::Action};
+
+/// Events that the ring keeps.
+const KEPT: usize = 2_048;
+/// What a listener gets at once.
+const AT_ONCE: usize = 200;
+/// Read anew after this time even if nobody said that there is something: a word may get lost.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// At most one word to the other copies in this time: saying it takes a lock that every commit with a word would wait
+/// for, and one word will do for any number of commits.
+const PAUSE: Duration = Duration::from_millis(10);
+/// The channel of PostgreSQL on which copies hear that something happened.
+const CHANNEL: &str = "siwaht_events";
+
+/// The ring and who waits for it; one per copy of the server.
+pub(crate) struct Hub {
+    ring: RwLock<Ring>,
+    /// How many events have passed through the ring.
+    passed: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Ring {
+    events: VecDeque<Arc<Happening>>,
+    /// How many events have left it.
+    left: u64,
+    /// The last event that was read, and 0 before there was any; `None` until reading began.
+    place: Option<EventId>,
+}
+
+/// What a listener is told.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A [`LiveEvent`] as JSON.
+    Event(EventId, Arc<str>),
+    /// A lead has left the listener's scope by this event.
+    Gone(EventId, LeadId),
+    /// The listener has a new notification from this event.
+    Bell(EventId),
+    /// The listener themself was changed: what they may see may be another now.
+    Yourself(EventId),
+    /// Everything up to here is none of the listener's business.
+    Passed(EventId),
+}
+
+/// Someone who follows what happens within their scope.
+pub struct Listener {
+    acting: Acting,
+    /// The last event that was told, or passed over.
+    last: EventId,
+    /// How many events of the ring this one has behind it; `None` while it reads the log.
+    behind: Option<u64>,
+    passed: watch::Receiver<u64>,
+}
+
+impl Hub {
+    pub(crate) fn new() -> Self {
+        Hub { ring: RwLock::default(), passed: watch::Sender::new(0) }
+    }
+
+    fn place(&self) -> Option<EventId> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).place
+    }
+
+    fn keep(&self, read: Vec<Happening>) {
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        for happening in read {
+            ring.place = Some(happening.event.id);
+            ring.events.push_back(Arc::new(happening));
+        }
+        let over = ring.events.len().saturating_sub(KEPT);
+        ring.events.drain(..over);
+        ring.left += over as u64;
+        self.passed.send_replace(ring.left + ring.events.len() as u64);
+    }
+
+    /// How many events stand before the one behind `last`; `None` when the ring does not reach back so far.
+    fn behind(&self, last: EventId) -> Option<u64> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        if ring.place == Some(last) {
+            return Some(ring.left + ring.events.len() as u64);
+        }
+        let at = ring.events.iter().rposition(|happening| happening.event.id == last)?;
+        Some(ring.left + at as u64 + 1)
+    }
+
+    /// The events from there on, `AT_ONCE` at most; `None` when some of them have left the ring.
+    fn since(&self, behind: u64) -> Option<Vec<Arc<Happening>>> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let at = usize::try_from(behind.checked_sub(ring.left)?).ok()?;
+        Some(ring.events.iter().skip(at).take(AT_ONCE).cloned().collect())
+    }
+}
+
+impl Crm {
+    /// Follows the log for all listeners of this copy, for as long as it runs.
+    pub async fn follow_events(&self) {
+        loop {
+            if let Err(error) = self.follow().await {
+                tracing::warn!(%error, "following events failed; trying again in a moment");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+
+    async fn follow(&self) -> Result<()> {
+        let mut words = sqlx::postgres::PgListener::connect_with(self.pool()).await?;
+        words.listen(CHANNEL).await?;
+        loop {
+            self.read_events().await?;
+            // Several words that came meanwhile are one.
+            if let Ok(heard) = tokio::time::timeout(PATIENCE, words.recv()).await {
+                heard?;
+                while words.next_buffered().is_some() {}
+            }
+        }
+    }
+
+    /// Tells all copies that something was committed, for as long as this one runs.
+    pub async fn announce_events(&self) {
+        loop {
+            self.inner.committed.notified().await;
+            let word = sqlx::query("select pg_notify($1, '')").bind(CHANNEL).execute(self.pool()).await;
+            if let Err(error) = word {
+                tracing::warn!(%error, "telling other copies of events failed; they look for themselves");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes what has happened since into the ring. Returns how many events that were.
+    pub async fn read_events(&self) -> Result<usize> {
+        let hub = &self.inner.live;
+        let Some(mut place) = hub.place() else {
+            let newest = newest(self).await?;
+            hub.ring.write().unwrap_or_else(PoisonError::into_inner).place = Some(newest);
+            return Ok(0);
+        };
+        let mut count = 0;
+        loop {
+            let read = read(self, place).await?;
+            let Some(last) = read.last() else { return Ok(count) };
+            place = last.event.id;
+            count += read.len();
+            let whole = i64::try_from(read.len()).is_ok_and(|len| len < STRETCH);
+            hub.keep(read);
+            if whole {
+                return Ok(count);
+            }
+        }
+    }
+}
+
+impl Events<'_> {
+    /// The last event that this copy knows to be final; what is read afterwards holds at least everything up to it.
+    pub async fn last(&self) -> Result<EventId> {
+        match self.0.crm.inner.live.place() {
+            Some(place) => Ok(place),
+            None => newest(&self.0.crm).await,
+        }
+    }
+
+    /// Begins to listen behind the event `after`, or behind everything that has happened so far.
+    ///
+    /// An event that is not there (in a database that was restored, say) means the same as none; see
+    /// [`Listener::last`].
+    pub async fn listen(&self, after: Option<EventId>) -> Result<Listener> {
+        self.0.allow(Action::ViewEvents)?;
+        let hub = &self.0.crm.inner.live;
+        let known = match after {
+            Some(id) => hub.behind(id).is_some() || self.exists(id).await?,
+            None => false,
+        };
+        let last = match after.filter(|_| known) {
+            Some(id) => id,
+            None => self.last().await?,
+        };
+        let passed = hub.passed.subscribe();
+        Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed })
+    }
+}
+
+impl Listener {
+    /// Who listens.
+    pub fn actor(&self) -> &Actor {
+        self.acting.actor()
+    }
+
+    /// The last event that was told or passed over: where to go on from another time.
+    pub fn last(&self) -> EventId {
+        self.last
+    }
+
+    /// What comes next, as soon as there is something. Can be dropped and asked again at any moment.
+    pub async fn next(&mut self) -> Result<Vec<Heard>> {
+        loop {
+            let seen = *self.passed.borrow_and_update();
+            let heard = match self.behind {
+                Some(behind) => self.told_by_ring(behind),
+                None => self.told_by_log().await?,
+            };
+            if !heard.is_empty() {
+                return Ok(heard);
+            }
+            if self.behind.is_some_and(|behind| behind >= seen) && self.passed.changed().await.is_err() {
+                // The system is closing.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    fn told_by_ring(&mut self, behind: u64) -> Vec<Heard> {
+        let Some(happenings) = self.acting.crm.inner.live.since(behind) else {
+            self.behind = None;
+            return Vec::new();
+        };
+        let mut heard = Vec::new();
+        for happening in &happenings {
+            happening.tell(self.acting.actor(), &mut heard);
+        }
+        if let Some(last) = happenings.last() {
+            self.last = last.event.id;
+            self.behind = Some(behind + happenings.len() as u64);
+            if heard.is_empty() {
+                heard.push(Heard::Passed(self.last));
+            }
+        }
+        heard
+    }
+
+    /// Reads the log until the ring goes on from there.
+    async fn told_by_log(&mut self) -> Result<Vec<Heard>> {
+        self.behind = self.acting.crm.inner.live.behind(self.last);
+        if self.behind.is_some() {
+            return Ok(Vec::new());
+        }
+        let read = read(&self.acting.crm, self.last).await?;
+        let Some(last) = read.last().map(|happening| happening.event.id) else {
+            // The log has no more, and the ring is not here yet.
+            let _ = tokio::time::timeout(PATIENCE, self.passed.changed()).await;
+            return Ok(Vec::new());
+        };
+        let mut heard = Vec::new();
+        for happening in &read {
+            happening.tell(self.acting.actor(), &mut heard);
+        }
+        self.last = last;
+        if heard.is_empty() {
+            heard.push(Heard::Passed(last));
+        }
+        Ok(heard)
+    }
+}
