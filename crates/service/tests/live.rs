@@ -179,6 +179,29 @@ async fn another_copy_goes_on_where_the_first_one_broke_off(pool: sqlx::PgPool) 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_happens_in_one_copy_is_heard_in_another(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let other = service::Crm::new(crm.database.clone(), crm.clock.clone());
+    let workers = [tokio::spawn(follow(crm.crm.clone())), tokio::spawn(follow(other.clone()))];
+    let acting = other.acting_as(service::Actor::user(crm.ali.clone(), domain::events::Door::Rest, None));
+    let mut listener = acting.events().listen(None).await.unwrap();
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let told = loop {
+        let told = events(&listener.next().await.unwrap());
+        if !told.is_empty() {
+            break told;
+        }
+    };
+    assert_eq!(told[0].event.lead_id, Some(lead.id));
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+/// What a copy of the server does beside answering requests.
+async fn follow(crm: service::Crm) {
+    tokio::join!(crm.follow_events(), crm.announce_events());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn the_bell_rings_for_what_others_did_and_never_for_ones_own(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool.clone()).await;
     let mut ali = listen(&crm, &pool, &crm.ali).await;

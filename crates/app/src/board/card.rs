@@ -47,7 +47,8 @@ fn inside(state: BoardState, lead: &Lead) -> impl IntoView + use<> {
             lead.assigned_to.and_then(|id| session.person(id)).map(|person| person.name.clone()),
         )
     });
-    let contact = lead.company.is_some().then(|| lead.name.clone());
+    let contact =
+        if lead.company.is_some() { Some(lead.name.clone()) } else { lead.email.clone().or(lead.phone.clone()) };
     let href = state.address.read_untracked().lead(lead.id);
     let urgent = lead.priority == LeadPriority::High;
     view! {

@@ -1,7 +1,7 @@
 //! From the page's markup to a board that is alive, and the dialogs over it.
 
 use domain::leads::{Board, LeadQuery};
-use leptos::{portal::Portal, prelude::*, task::spawn_local};
+use leptos::{ev::PointerEvent, portal::Portal, prelude::*, task::spawn_local};
 
 use super::{
     PLACE, SUMMARY, announce, column::Column, drag, keys, menu::Menu, moving, others, rail::Rail,
@@ -94,14 +94,22 @@ fn Asking(state: BoardState) -> impl IntoView {
 #[component]
 pub fn Columns(state: BoardState) -> impl IntoView {
     let statuses = Memo::new(move |_| state.heads.read().iter().map(|head| head.status).collect::<Vec<_>>());
-    let hands = drag::Hands::new(state);
+    // Nothing can be taken hold of before the page is alive.
+    let hands = (!cfg!(feature = "ssr")).then(|| drag::Hands::new(state));
+    let with = move |act: fn(drag::Hands, &PointerEvent)| {
+        move |event: PointerEvent| {
+            if let Some(hands) = hands {
+                act(hands, &event);
+            }
+        }
+    };
     view! {
         <Rail state statuses />
         <div class="board" class:board-lifted=move || state.lifted.read().is_some()
-            on:pointerdown=move |event| hands.down(&event) on:pointermove=move |event| hands.moved(&event)
-            on:pointerup=move |event| hands.up(&event) on:pointercancel=move |_| hands.let_go()
-            on:contextmenu=move |event| if hands.is_busy() { event.prevent_default() }
-            on:click:capture=move |event| hands.clicked(&event)>
+            on:pointerdown=with(drag::Hands::down) on:pointermove=with(drag::Hands::moved)
+            on:pointerup=with(drag::Hands::up) on:pointercancel=with(|hands, _| hands.let_go())
+            on:contextmenu=move |event| if hands.is_some_and(drag::Hands::is_busy) { event.prevent_default() }
+            on:click:capture=move |event| if let Some(hands) = hands { hands.clicked(&event) }>
             <For each=move || statuses.get() key=|status| *status children=move |status| view! { <Column state status /> } />
         </div>
     }

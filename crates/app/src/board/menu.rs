@@ -38,7 +38,8 @@ pub fn Menu(state: BoardState, id: LeadId) -> impl IntoView {
                         {(to == status).then(|| view! { <span class="faint">"is here"</span> })}
                     </button></li>
                 }).collect_view()}
-                <li class="stages-line" role="separator"></li>
+            </ul>
+            <ul class="stages stages-line">
                 <li><button type="button" class="menu-item" disabled=is_first on:click=move |_| go(Spot { status, after: None })>"To the top of this column"</button></li>
                 <li><button type="button" class="menu-item" disabled=is_last on:click=move |_| go(Spot { status, after: last })>"Below the cards shown here"</button></li>
             </ul>

@@ -31,7 +31,7 @@ use crate::{
     markup::view,
     ui::{
         Icon,
-        served::{Place, Served},
+        served::{Markup, Place, Served},
     },
     viewer::use_session,
 };
@@ -70,15 +70,16 @@ pub fn BoardPage() -> impl IntoView {
     }
 }
 
-async fn markup(address: Address) -> String {
+async fn markup(address: Address) -> Markup {
     #[cfg(feature = "ssr")]
     {
-        live::markup(server_fns::load_board(address.list()).await)
+        let loaded = server_fns::load_board(address.list()).await;
+        Box::new(move || live::markup(loaded))
     }
     #[cfg(not(feature = "ssr"))]
     {
         let _ = address;
-        String::new()
+        Box::new(String::new)
     }
 }
 

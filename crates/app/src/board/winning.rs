@@ -38,7 +38,10 @@ pub fn Loads(state: BoardState) -> impl IntoView {
             {move || engineers.read().first().map(|next| view! {
                 <span class="muted">{format!("{} takes it: least work left", first_name(&next.name))}</span>
             })}
-            {move || engineers.get().into_iter().take(5).map(|engineer| view! { <Load engineer /> }).collect_view()}
+            {move || {
+                let most = most(&engineers.read());
+                engineers.get().into_iter().take(5).map(|engineer| view! { <Load engineer most /> }).collect_view()
+            }}
         </div>
     }
 }
@@ -77,15 +80,18 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                         Some(all) if all.is_empty() => view! {
                             <p class="muted">"No engineer is active. The lead stays without one until an admin assigns one."</p>
                         }.into_any(),
-                        Some(all) => all.into_iter().map(|engineer| {
+                        Some(all) => {
+                            let most = most(&all);
+                            all.into_iter().map(|engineer| {
                             let id = engineer.id;
                             view! {
                                 <label class="engineer">
                                     <input type="radio" name="engineer" prop:checked=move || chosen.get() == Some(id) on:change=move |_| chosen.set(Some(id)) />
-                                    <Load engineer />
+                                    <Load engineer most />
                                 </label>
                             }
-                        }).collect_view().into_any(),
+                            }).collect_view().into_any()
+                        }
                         None if problem.read().is_none() => view! { <div class="skeleton" aria-hidden="true"><div class="skeleton-row"></div><div class="skeleton-row"></div></div> }.into_any(),
                         None => view! { <p class="alert" role="alert">{problem.get()}" The one with the least work left gets it."</p> }.into_any(),
                     }}
@@ -107,11 +113,16 @@ async fn load_engineers() -> Result<Vec<Assignee>, crate::UiError> {
     Ok(all)
 }
 
-/// One engineer and the work they have: a full bar is ten leads that are not begun.
+/// The work of whoever has the most, and never nothing.
+fn most(engineers: &[Assignee]) -> i64 {
+    engineers.iter().filter_map(|engineer| engineer.load).max().unwrap_or_default().max(1)
+}
+
+/// One engineer and the work they have, beside whoever has the most.
 #[component]
-fn Load(engineer: Assignee) -> impl IntoView {
+fn Load(engineer: Assignee, most: i64) -> impl IntoView {
     let Assignee { name, leads, load, is_next, .. } = engineer;
-    let percent = (load.unwrap_or_default() / 10).min(100);
+    let percent = load.unwrap_or_default() * 100 / most;
     let leads = if leads == 1 { "1 lead".to_owned() } else { format!("{leads} leads") };
     view! {
         <span class="load">

@@ -26,7 +26,7 @@ pub enum Standing {
     Reconnecting,
 }
 
-type Listener = Box<dyn Fn(&Told)>;
+type Listener = Box<dyn Fn(&Told) + Send + Sync>;
 
 /// The stream of the page. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub struct Live {
     pub standing: RwSignal<Standing>,
     /// Counts the bell's rings.
     pub rung: RwSignal<u32>,
-    listeners: StoredValue<Vec<(u32, Listener)>, LocalStorage>,
+    listeners: StoredValue<Vec<(u32, Listener)>>,
 }
 
 /// Once, around all pages of a signed-in person.
@@ -42,13 +42,13 @@ pub fn provide_live() {
     provide_context(Live {
         standing: RwSignal::new(Standing::Connecting),
         rung: RwSignal::new(0),
-        listeners: StoredValue::new_local(Vec::new()),
+        listeners: StoredValue::new(Vec::new()),
     });
 }
 
 impl Live {
     /// Has the listener told of everything, for as long as its owner is there.
-    pub fn listen(self, listener: impl Fn(&Told) + 'static) {
+    pub fn listen(self, listener: impl Fn(&Told) + Send + Sync + 'static) {
         let id = self.listeners.with_value(|all| all.last().map_or(0, |(id, _)| id + 1));
         self.listeners.update_value(|all| all.push((id, Box::new(listener))));
         on_cleanup(move || {

@@ -19,8 +19,8 @@ pub const COUNT: &str = "bell-count";
 #[component]
 pub fn Bell() -> impl IntoView {
     view! {
-        <button type="button" class="icon-button bell-button" popovertarget=LIST aria-label="Notifications">
-            <Icon icon=lu::LuBell /><span id=COUNT></span>
+        <button type="button" class="icon-button bell-button" popovertarget=LIST>
+            <Icon icon=lu::LuBell /><span class="sr-only">"Notifications"</span><span id=COUNT></span>
         </button>
         <div id=LIST popover="auto" class="menu bell" role="group" aria-label="Notifications"></div>
     }

@@ -7,34 +7,43 @@ use leptos::prelude::*;
 
 use crate::markup::view;
 
+/// Makes the markup, once its data is there.
+pub type Markup = Box<dyn FnOnce() -> String + Send + Sync>;
+
 /// The markup of one part. Awaited before it is shown; in the browser there is nothing to wait for, since what the
 /// server sent is left as it is.
 #[derive(Clone, Copy)]
 pub struct Served {
     loading: Resource<()>,
-    html: StoredValue<String>,
+    markup: StoredValue<Option<Markup>>,
 }
 
 impl Served {
-    /// `markup` runs on the server alone. It is kept beside the resource: one that held it would send it to the
+    /// `load` runs on the server alone. It loads data and leaves making markup of it for later: while it loads, the
+    /// part of the page that it was begun for may have made room for another one, and with it everything that markup
+    /// asks its surroundings for. What comes of it is kept beside the resource: one that held it would send it to the
     /// browser a second time.
-    pub fn new<F, M>(markup: M) -> Self
+    pub fn new<F, L>(load: L) -> Self
     where
-        M: Fn() -> F + Send + Sync + 'static,
-        F: Future<Output = String> + Send + 'static,
+        L: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Markup> + Send + 'static,
     {
-        let html = StoredValue::new(String::new());
+        let markup = StoredValue::new(None);
         #[cfg(feature = "ssr")]
         let load = move |()| {
-            let markup = markup();
-            async move { html.set_value(markup.await) }
+            let loading = load();
+            async move { drop(markup.try_set_value(Some(loading.await))) }
         };
         #[cfg(not(feature = "ssr"))]
         let load = move |()| {
-            let _ = &markup;
+            let _ = &load;
             async {}
         };
-        Served { loading: Resource::new(|| (), load), html }
+        Served { loading: Resource::new(|| (), load), markup }
+    }
+
+    fn html(self) -> String {
+        self.markup.try_update_value(Option::take).flatten().map(|markup| markup()).unwrap_or_default()
     }
 }
 
@@ -45,7 +54,7 @@ pub fn Place(id: &'static str, served: Served) -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 served.loading.await;
-                view! { <div id=id inner_html=served.html.get_value()></div> }
+                view! { <div id=id inner_html=served.html()></div> }
             })}
         </Suspense>
     }

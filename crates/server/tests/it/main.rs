@@ -13,6 +13,7 @@ mod outages;
 mod search;
 mod sessions;
 mod sheet;
+mod stream;
 mod support;
 mod timeline;
 mod views;

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use domain::users::User;
 use http_body_util::BodyExt;
@@ -136,6 +136,19 @@ impl Client {
 
     /// Sends a body that is still on its way.
     pub async fn stream(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let (parts, mut body) = self.open(method, path, headers, body).await.into_parts();
+        // A stream goes on for ever: its first piece will do.
+        let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let bytes = match is_stream {
+            true => body.frame().await.unwrap().unwrap().into_data().unwrap(),
+            false => body.collect().await.unwrap().to_bytes(),
+        };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
+    }
+
+    /// The answer before its body is read.
+    pub async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -145,17 +158,7 @@ impl Client {
         }
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        // A stream goes on for ever: its first piece will do.
-        let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
-        let mut body = body;
-        let bytes = match is_stream {
-            true => body.frame().await.unwrap().unwrap().into_data().unwrap(),
-            false => body.collect().await.unwrap().to_bytes(),
-        };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text, bytes }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub fn with_cookie(&self, cookie: Option<String>) -> Client {

@@ -13,6 +13,7 @@ mod report;
 mod scenarios;
 mod statements;
 mod table;
+mod viewers;
 mod waits;
 mod weight;
 
@@ -90,6 +91,8 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     println!("measuring how long one person waits");
     let words = ground.sql(&["select lower(split_part(name, ' ', 2)) from leads order by md5(id::text) limit 16"])?;
     let waits = waits::all(&client, &place.cursor, &words.lines().map(str::to_owned).collect::<Vec<_>>())?;
+    println!("measuring live updates");
+    let viewers = viewers::all(server, &client)?;
     // What is freed goes back to the system a little later.
     thread::sleep(Duration::from_secs(1));
     // A server that has died has none, and then its failed requests are what is to be shown.
@@ -102,6 +105,7 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     ];
     figures.extend(most.map(|most| Figure::at_most("memory at most", most, 200.0, "MiB")));
     figures.extend(waits);
+    figures.extend(viewers);
     figures.extend(pages.iter().map(Figure::of_page));
     Ok(Findings { outcomes, figures, pages, warnings })
 }

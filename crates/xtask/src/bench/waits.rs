@@ -16,6 +16,8 @@ use super::{
 const LENGTH: Duration = Duration::from_secs(2);
 /// Entries of the long timeline.
 const ENTRIES: u32 = 1_000;
+/// What cards are carried to.
+const STATUSES: [&str; 5] = ["new", "contacted", "qualified", "proposal", "negotiation"];
 /// The lead that gets it.
 const LEAD: u32 = 1;
 
@@ -28,13 +30,24 @@ pub fn all(client: &Client, place: &str, words: &[String]) -> Result<Vec<Figure>
         let patch = json!({"id": 2 + draw.below(900), "patch": {"value": draw.below(1_000_000)}});
         out.extend(client.with_json("POST", "/ui/leads/update", &patch.to_string()));
     };
-    let waits: [(&str, f64, Box<Requests<'_>>); 8] = [
+    let carry = |draw: &mut Draw, out: &mut Vec<u8>| {
+        let status = draw.of(&STATUSES).copied().unwrap_or_default();
+        let input = json!({"status": status, "after": 2 + draw.below(900)});
+        let path = format!("/api/leads/{}/move", 2 + draw.below(900));
+        out.extend(client.with_json("POST", &path, &input.to_string()));
+    };
+    let waits: [(&str, f64, Box<Requests<'_>>); 13] = [
         ("page /leads", 50.0, fixed(page("/leads"))),
         ("page /leads, one status", 50.0, fixed(page("/leads?status=qualified"))),
         ("page /leads, two products", 50.0, fixed(page("/leads?product=1,2"))),
         ("page /leads by -value, name", 50.0, fixed(page("/leads?sort=-value,name"))),
         ("page /leads, half-way down", 50.0, fixed(page(&format!("/leads?cursor={place}")))),
         ("edit of a cell", 30.0, Box::new(edit)),
+        ("page /kanban", 100.0, fixed(page("/kanban"))),
+        ("board", 100.0, fixed(page("/api/leads/board"))),
+        ("board of one agent", 100.0, fixed(page("/api/leads/board?assignee=2"))),
+        ("board of one source", 100.0, fixed(page("/api/leads/board?source=Referral"))),
+        ("move of a card", 30.0, Box::new(carry)),
         ("page of a lead, 1,000 entries", 50.0, fixed(page(&format!("/leads/{LEAD}")))),
         ("search or jump", 50.0, Box::new(move |draw, out| out.extend(draw.of(&searches).into_iter().flatten()))),
     ];

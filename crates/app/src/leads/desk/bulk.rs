@@ -34,6 +34,8 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 enum Field {
     Status,
     Agent,
+    /// For admins.
+    Engineer,
     Priority,
     Product,
     /// Not a change: the file's format.
@@ -107,6 +109,7 @@ fn Selected(bulk: Bulk) -> impl IntoView {
             {(role != Role::Engineer).then(|| view! {
                 {button(Field::Status, "Status")}
                 {button(Field::Agent, "Assign")}
+                {(role == Role::Admin).then(|| button(Field::Engineer, "Engineer"))}
                 {button(Field::Priority, "Priority")}
                 {button(Field::Product, "Product")}
                 {button(Field::Export, "Export")}
@@ -155,6 +158,7 @@ fn options(field: Field, session: &Session) -> (&'static str, Choices) {
         Field::Status => ("Move to", choices::statuses()),
         Field::Priority => ("Priority", choices::priorities()),
         Field::Agent => ("Assign to", or_none("Nobody", choices::agents(session, None))),
+        Field::Engineer => ("Deliver by", or_none("Nobody", choices::engineers(session, None))),
         Field::Product => ("Product", choices::products(session, None)),
         Field::Export => {
             let formats = [("csv", "CSV, for any program"), ("xlsx", "Excel workbook")];
@@ -169,6 +173,7 @@ fn action(field: Field, value: &str) -> Option<BulkAction> {
     match field {
         Field::Status => Some(BulkAction::Move { patch: json!({ "status": value }) }),
         Field::Agent => Some(BulkAction::Assign { patch: json!({ "assignedTo": id() }) }),
+        Field::Engineer => Some(BulkAction::Assign { patch: json!({ "assignedEngineer": id() }) }),
         Field::Priority => Some(BulkAction::Update { patch: json!({ "priority": value }) }),
         Field::Product => Some(BulkAction::Update { patch: json!({ "assignedProduct": id() }) }),
         Field::Export => None,

@@ -3,12 +3,17 @@
 use domain::{
     Cursor, LeadId,
     leads::{Lead, LeadQuery},
+    users::Role,
 };
 use icondata_lu as lu;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{merge::Merge, sheet::Closing, work::Work};
+use super::{
+    merge::Merge,
+    sheet::Closing,
+    work::{Changed, Sent, Work},
+};
 use crate::{
     leads::{
         address::{Address, Screen, use_address},
@@ -40,12 +45,31 @@ pub fn Head(work: Work) -> impl IntoView {
             </nav>
             <span class="grow"></span>
             <span class="faint num sheet-place">{move || place.get()}</span>
+            <Claim work />
             <Neighbour work by=-1 />
             <Neighbour work by=1 />
             <Menu work />
             <Close />
         </header>
     }
+}
+
+/// For an agent who looks at a lead that nobody has.
+#[component]
+fn Claim(work: Work) -> impl IntoView {
+    let (me, role) = work.session.with_value(|session| (session.user.id, session.user.role));
+    let is_free = move || role == Role::Agent && work.lead.read().assigned_to.is_none() && work.rights.read().assign;
+    let claim = move |_| {
+        let change = Changed::from_iter([("assignedTo".to_owned(), me.0.into())]);
+        spawn_local(async move {
+            match work.send(change).await {
+                Ok(Sent::Saved(lead, undo)) => work.saved(format!("{} is yours", lead.name), undo),
+                Ok(Sent::Asked) => {}
+                Err(error) => work.toasts.say(error.message()),
+            }
+        });
+    };
+    view! { {move || is_free().then(|| view! { <button type="button" class="btn btn-small" on:click=claim>"Claim"</button> })} }
 }
 
 /// Back to the list: a link, so that it works without a script.

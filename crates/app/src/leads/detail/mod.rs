@@ -35,7 +35,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use crate::ui::served::{Place, Served};
+use crate::ui::served::{Markup, Place, Served};
 
 use crate::markup::view;
 
@@ -74,15 +74,16 @@ pub fn LeadDetail() -> impl IntoView {
     }
 }
 
-async fn markup(id: LeadId) -> String {
+async fn markup(id: LeadId) -> Markup {
     #[cfg(feature = "ssr")]
     {
-        live::markup(super::server_fns::load_sheet(id).await)
+        let loaded = super::server_fns::load_sheet(id).await;
+        Box::new(move || live::markup(loaded))
     }
     #[cfg(not(feature = "ssr"))]
     {
         let _ = id;
-        String::new()
+        Box::new(String::new)
     }
 }
 

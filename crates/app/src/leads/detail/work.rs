@@ -125,14 +125,21 @@ impl Work {
     /// Shows what others do with this lead as they do it. What is being typed stays.
     pub fn follow(self) {
         let (live, me) = (expect_context::<Live>(), self.session.with_value(|session| session.user.id));
-        let mut refresh = leptos::leptos_dom::helpers::debounce(AFTER_OTHERS, move |()| self.refresh());
-        let refresh = std::cell::RefCell::new(move || refresh(()));
-        live.listen(move |told| match told {
-            Told::Event(event) if event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me) => {
-                (refresh.borrow_mut())();
+        let waiting = RwSignal::new(false);
+        live.listen(move |told| {
+            let is_news = match told {
+                Told::Event(event) => event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me),
+                Told::Gone(lead) => *lead == self.id,
+            };
+            if is_news && waiting.try_get_untracked() == Some(false) {
+                waiting.set(true);
+                let refresh = move || {
+                    if waiting.try_set(false).is_none() {
+                        self.refresh();
+                    }
+                };
+                set_timeout(refresh, AFTER_OTHERS);
             }
-            Told::Gone(lead) if *lead == self.id => (refresh.borrow_mut())(),
-            Told::Event(_) | Told::Gone(_) => {}
         });
     }
 
