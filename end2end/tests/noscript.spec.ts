@@ -53,3 +53,22 @@ test("a lead is read and a note is logged without a script", async ({ page }) =>
   await sheet.getByRole("link", { name: "Close" }).click();
   await expect(page).toHaveURL(/\/leads\?status=negotiation$/);
 });
+
+test("the board is read without a script, and its filter is a form", async ({ page }) => {
+  await page.goto("/kanban");
+  await page.getByLabel("E-mail or username").fill("ali@example.com");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator(".column")).toHaveCount(7);
+  const first = page.locator(".k-title").first();
+  const name = await first.innerText();
+  await first.click();
+  await expect(page).toHaveURL(/\/kanban\/\d+/);
+  await expect(page.locator("dialog.sheet")).toContainText(name);
+  await page.getByRole("link", { name: "Close" }).click();
+  await expect(page).toHaveURL((url) => url.pathname === "/kanban");
+  await page.getByLabel("Search leads").fill("zzzz-nobody");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/kanban\?q=zzzz/);
+  await expect(page.locator(".k-title")).toHaveCount(0);
+});

@@ -49,7 +49,7 @@ test("an engineer reports progress", async ({ page }) => {
 });
 
 test("screens that are still to come say so", async ({ page }) => {
-  await signIn(page, "ada", "/kanban");
+  await signIn(page, "ada", "/dashboard");
   await expect(page.getByText("Not here yet")).toBeVisible();
   await accessible(page);
   const missing = await page.goto("/nowhere");

@@ -114,6 +114,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/dashboard") view=|| view! { <NotBuiltYet tab=Tab::Dashboard /> } ssr=WHOLE />
                     <ParentRoute path=path!("/kanban") view=BoardPage ssr=WHOLE>
                         <Route path=path!("") view=|| () ssr=WHOLE />
+                        <Route path=path!("new") view=NewLead ssr=WHOLE />
                         <Route path=path!(":id") view=LeadDetail ssr=WHOLE />
                     </ParentRoute>
                     <Route path=path!("/reference") view=|| view! { <NotBuiltYet tab=Tab::Reference /> } ssr=WHOLE />

@@ -16,6 +16,8 @@ pub mod server_fns;
 mod state;
 mod winning;
 
+use std::sync::Arc;
+
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,7 +28,7 @@ use crate::{
         address::{Address, use_address, with_query},
         filters::Filters,
         grid::Grid,
-        preload_detail,
+        preload_detail, preload_new,
     },
     markup::view,
     ui::{
@@ -50,6 +52,7 @@ pub fn BoardPage() -> impl IntoView {
     let now = address.get_untracked();
     let served = Served::new(move || markup(now.clone()));
     preload_detail();
+    preload_new();
     let may_create = use_session().with_value(|session| session.user.role != domain::users::Role::Engineer);
     view! {
         <Title text="Kanban" />
@@ -58,7 +61,7 @@ pub fn BoardPage() -> impl IntoView {
             <span id=SUMMARY class="faint num total"></span>
             <span class="grow"></span>
             {may_create.then(|| view! {
-                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/leads/new", &address.read().to_query())>
+                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/kanban/new", &address.read().to_query())>
                     <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
                 </a>
             })}
@@ -74,12 +77,12 @@ async fn markup(address: Address) -> Markup {
     #[cfg(feature = "ssr")]
     {
         let loaded = server_fns::load_board(address.list()).await;
-        Box::new(move || live::markup(loaded))
+        Arc::new(move || live::markup(loaded.clone()))
     }
     #[cfg(not(feature = "ssr"))]
     {
         let _ = address;
-        Box::new(String::new)
+        Arc::new(String::new)
     }
 }
 

@@ -23,7 +23,7 @@ mod views;
 
 pub use columns::badge;
 pub use detail::{LeadDetail, preload as preload_detail};
-pub use new::NewLead;
+pub use new::{NewLead, preload as preload_new};
 pub use page::LeadsPage;
 
 /// The list that a saved view holds.

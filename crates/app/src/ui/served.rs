@@ -3,12 +3,14 @@
 //! The browser's main chunk keeps a place for such a part and nothing else: neither its components nor the types of
 //! its data. The part's own chunk takes the place over, with the data that came along with the markup.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::markup::view;
 
-/// Makes the markup, once its data is there.
-pub type Markup = Box<dyn FnOnce() -> String + Send + Sync>;
+/// Makes the markup, once its data is there; each time anew, since a page may be drawn more than once on its way.
+pub type Markup = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The markup of one part. Awaited before it is shown; in the browser there is nothing to wait for, since what the
 /// server sent is left as it is.
@@ -43,7 +45,7 @@ impl Served {
     }
 
     fn html(self) -> String {
-        self.markup.try_update_value(Option::take).flatten().map(|markup| markup()).unwrap_or_default()
+        self.markup.try_get_value().flatten().map(|markup| markup()).unwrap_or_default()
     }
 }
 

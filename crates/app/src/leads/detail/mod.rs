@@ -24,6 +24,8 @@ mod upload;
 mod words;
 mod work;
 
+use std::sync::Arc;
+
 use domain::{
     LeadId, Page,
     attachments::Attachment,
@@ -78,12 +80,12 @@ async fn markup(id: LeadId) -> Markup {
     #[cfg(feature = "ssr")]
     {
         let loaded = super::server_fns::load_sheet(id).await;
-        Box::new(move || live::markup(loaded))
+        Arc::new(move || live::markup(loaded.clone()))
     }
     #[cfg(not(feature = "ssr"))]
     {
         let _ = id;
-        Box::new(String::new)
+        Arc::new(String::new)
     }
 }
 

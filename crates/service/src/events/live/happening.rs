@@ -62,6 +62,9 @@ impl Happening {
     fn took_away_from(&self, actor: &Actor) -> bool {
         let was = |field: &str| self.event.changes.get(field).map(|change| &change.from);
         let me = |value: &Value| actor.id().is_some_and(|me| value.as_i64() == Some(me.0));
+        if self.event.kind == "lead.created" {
+            return false;
+        }
         match actor.role() {
             Role::Admin => false,
             Role::Agent => was("assignedTo").is_some_and(|from| from.is_null() || me(from)),
