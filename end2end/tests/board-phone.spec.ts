@@ -1,12 +1,6 @@
 // The board in one hand: one stage on the screen, a rail to the others, and cards that are lifted by resting on them.
-import type { CDPSession, Page, PlaywrightWorkerArgs } from "@playwright/test";
-import { accessible, expect, password, signIn, test } from "./people";
-
-async function as(playwright: PlaywrightWorkerArgs["playwright"], baseURL: string | undefined, person: string) {
-  const context = await playwright.request.newContext({ baseURL });
-  await context.post("/api/login", { data: { login: `${person}@example.com`, password } });
-  return context;
-}
+import type { CDPSession, Page } from "@playwright/test";
+import { accessible, as, expect, signIn, test } from "./people";
 
 const ready = (page: Page) => expect(page.locator(".live")).toHaveText("Live");
 const card = (page: Page, id: number) => page.locator(`.k[data-lead="${id}"]`);

@@ -1,12 +1,6 @@
 // The board: mouse, keys and menu; what is refused goes back; what others do shows at once.
-import type { APIRequestContext, Locator, Page, PlaywrightWorkerArgs } from "@playwright/test";
-import { accessible, expect, password, signIn, test } from "./people";
-
-async function as(playwright: PlaywrightWorkerArgs["playwright"], baseURL: string | undefined, person: string) {
-  const context = await playwright.request.newContext({ baseURL });
-  await context.post("/api/login", { data: { login: `${person}@example.com`, password } });
-  return context;
-}
+import type { APIRequestContext, Locator, Page } from "@playwright/test";
+import { accessible, as, expect, signIn, test } from "./people";
 
 /** Leads of ali's that only this journey knows, the first one on top, and the address of their board. */
 async function boardOf(context: APIRequestContext, names: string[], more: object = {}) {

@@ -1,5 +1,5 @@
 // The demo company's people, and what every journey does first.
-import { expect, type Page, test as base } from "@playwright/test";
+import { type APIRequestContext, expect, type Page, type PlaywrightWorkerArgs, test as base } from "@playwright/test";
 import AxeBuilder from "./axe";
 
 export const password = process.env.SIWAHT_DEMO_PASSWORD ?? "siwaht-demo";
@@ -12,6 +12,13 @@ export async function signIn(page: Page, person: string, path = "/leads") {
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL((url) => url.pathname + url.search === path);
   await alive(page);
+}
+
+/** The same person as a program. */
+export async function as(playwright: PlaywrightWorkerArgs["playwright"], baseURL: string | undefined, person: string): Promise<APIRequestContext> {
+  const context = await playwright.request.newContext({ baseURL });
+  await context.post("/api/login", { data: { login: `${person}@example.com`, password } });
+  return context;
 }
 
 /** The page listens: before that a click may fall on a page that is still coming alive. */

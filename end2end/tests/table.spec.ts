@@ -1,12 +1,6 @@
 // A day in the lead table: cells, rows, columns, views, and everything by the keyboard.
-import type { APIRequestContext, Page, PlaywrightWorkerArgs } from "@playwright/test";
-import { accessible, expect, password, signIn, test } from "./people";
-
-async function as(playwright: PlaywrightWorkerArgs["playwright"], baseURL: string | undefined, person: string) {
-  const context = await playwright.request.newContext({ baseURL });
-  await context.post("/api/login", { data: { login: `${person}@example.com`, password } });
-  return context;
-}
+import type { APIRequestContext, Page } from "@playwright/test";
+import { accessible, as, expect, signIn, test } from "./people";
 
 /** Leads of ali's that only this journey knows, and the address of their list. */
 async function leadsOf(context: APIRequestContext, names: string[]) {

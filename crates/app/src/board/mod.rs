@@ -18,24 +18,20 @@ mod winning;
 
 use std::sync::Arc;
 
-use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 use crate::{
     leads::{
-        address::{Address, use_address, with_query},
+        NewLeadLink,
+        address::{Address, use_address},
         filters::Filters,
         grid::Grid,
         preload_detail, preload_new,
     },
     markup::view,
-    ui::{
-        Icon,
-        served::{Markup, Place, Served},
-    },
-    viewer::use_session,
+    ui::served::{Markup, Place, Served},
 };
 
 /// Where the server's markup stands.
@@ -53,18 +49,13 @@ pub fn BoardPage() -> impl IntoView {
     let served = Served::new(move || markup(now.clone()));
     preload_detail();
     preload_new();
-    let may_create = use_session().with_value(|session| session.user.role != domain::users::Role::Engineer);
     view! {
         <Title text="Kanban" />
         <div class="row page-head">
             <h1>"Pipeline"</h1>
             <span id=SUMMARY class="faint num total"></span>
             <span class="grow"></span>
-            {may_create.then(|| view! {
-                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/kanban/new", &address.read().to_query())>
-                    <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
-                </a>
-            })}
+            <NewLeadLink address />
         </div>
         <div class="toolbar"><Filters address /></div>
         <Place id=PLACE served />

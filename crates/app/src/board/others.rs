@@ -1,35 +1,15 @@
 //! What others do, on the board: their cards move as they move them, unless one is in hand here.
 
-use std::time::Duration;
-
 use domain::leads::Lead;
 use leptos::prelude::*;
 
 use super::{moving::card, state::BoardState};
-use crate::{
-    live::{Live, Told},
-    ui,
-};
-
-/// The board waits this long for more to happen before it loads again, and as long again while a card is in hand.
-const WAIT: Duration = Duration::from_millis(700);
+use crate::{leads::others, ui};
 
 pub fn listen(state: BoardState) {
-    let live: Live = expect_context();
-    let waiting = RwSignal::new(false);
-    live.listen(move |told| {
-        let is_in_place = match told {
-            Told::Event(event) => match &event.lead {
-                Some(lead) => patch(state, lead),
-                None => event.event.lead_id.is_none(),
-            },
-            Told::Gone(_) => false,
-        };
-        if !is_in_place && !waiting.get_untracked() {
-            waiting.set(true);
-            reload_later(state, waiting);
-        }
-    });
+    let patched = move |lead: &Lead| patch(state, lead);
+    let lifted = state.lifted;
+    others::follow(state.grid, Signal::derive(move || lifted.get().is_some()), move |lead, _| patched(lead));
 }
 
 /// Puts a newer lead in place of its older self, and lets it go there visibly; false when it is not among the cards.
@@ -45,18 +25,4 @@ fn patch(state: BoardState, lead: &Lead) -> bool {
         }
     }
     true
-}
-
-fn reload_later(state: BoardState, waiting: RwSignal<bool>) {
-    set_timeout(
-        move || match state.lifted.try_get_untracked() {
-            None => {}
-            Some(Some(_)) => reload_later(state, waiting),
-            Some(None) => {
-                let _ = waiting.try_set(false);
-                state.grid.reload();
-            }
-        },
-        WAIT,
-    );
 }

@@ -90,6 +90,11 @@ impl Address {
         with_query(&format!("{}/{id}", self.screen.path()), &self.to_query())
     }
 
+    /// Where a lead is made over this page.
+    pub fn new_lead(&self) -> String {
+        with_query(&format!("{}/new", self.screen.path()), &self.to_query())
+    }
+
     /// The same view of another list.
     pub fn with(&self, query: LeadQuery) -> Self {
         Address { query, broken: None, ..self.clone() }

@@ -14,6 +14,7 @@ pub(crate) mod format;
 pub(crate) mod grid;
 pub(crate) mod losing;
 mod new;
+pub(crate) mod others;
 mod page;
 mod pager;
 pub(crate) mod server_fns;
@@ -23,7 +24,7 @@ mod views;
 
 pub use columns::badge;
 pub use detail::{LeadDetail, preload as preload_detail};
-pub use new::{NewLead, preload as preload_new};
+pub use new::{NewLead, NewLeadLink, preload as preload_new};
 pub use page::LeadsPage;
 
 /// The list that a saved view holds.

@@ -7,7 +7,11 @@ use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
-    address::use_address, duplicates::WarnOfDuplicates, form::LeadForm, grid::Grid, server_fns::create_lead,
+    address::{Address, use_address},
+    duplicates::WarnOfDuplicates,
+    form::LeadForm,
+    grid::Grid,
+    server_fns::create_lead,
     undo::offer_undo,
 };
 use crate::{
@@ -17,6 +21,19 @@ use crate::{
     ui::{Dialog, Icon, focus_after_dialog, use_toasts},
     viewer::use_session,
 };
+
+/// The button over a page of leads, for those who make some.
+#[component]
+pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
+    let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
+    may_create.then(|| {
+        view! {
+            <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || address.read().new_lead()>
+                <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
+            </a>
+        }
+    })
+}
 
 /// Back to the list as it was, with the focus on what opened the dialog.
 fn use_close() -> Callback<()> {

@@ -1,18 +1,17 @@
 //! `/leads`: everything it shows follows from its address.
 
-use domain::users::Role;
 use icondata_lu as lu;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 use super::{
-    address::{Address, use_address, with_query},
+    address::{Address, use_address},
     desk::{COLUMNS, Desk, MY_DAY},
     filters::Filters,
     format,
     grid::Grid,
-    new::preload as preload_new,
+    new::{NewLeadLink, preload as preload_new},
     pager::{Around, Pager},
     preload_detail,
     server_fns::{count_leads, list_leads},
@@ -22,7 +21,6 @@ use super::{
 use crate::{
     markup::view,
     ui::{ErrorState, Icon, Skeleton},
-    viewer::use_session,
     views::server_fns::list_views,
     wire,
 };
@@ -38,7 +36,6 @@ pub fn LeadsPage() -> impl IntoView {
     let total = use_total(address, grid);
     preload_new();
     preload_detail();
-    let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
     view! {
         <Title text="Leads" />
         <div class="row page-head">
@@ -46,11 +43,7 @@ pub fn LeadsPage() -> impl IntoView {
             <span class="faint num total">{move || total.get().map(format::count)}</span>
             <span class="grow"></span>
             <span id=MY_DAY class="my-day-place"></span>
-            {may_create.then(|| view! {
-                <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || with_query("/leads/new", &address.read().to_query())>
-                    <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
-                </a>
-            })}
+            <NewLeadLink address />
         </div>
         <Transition fallback=|| view! { <nav class="views" aria-hidden="true"></nav> }>
             {move || Suspend::new(async move {

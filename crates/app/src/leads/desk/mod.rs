@@ -6,16 +6,15 @@ mod columns;
 mod editor;
 mod keys;
 mod my_day;
-mod others;
 mod panel;
 mod resize;
 mod shortcuts;
 mod views;
 
-use domain::leads::LeadQuery;
+use domain::leads::{Lead, LeadQuery};
 use leptos::{portal::Portal, prelude::*};
 
-use super::{address::use_address, filters::use_show, grid::Grid};
+use super::{address::use_address, filters::use_show, grid::Grid, others};
 
 use crate::markup::view;
 
@@ -44,7 +43,8 @@ fn desk() -> AnyView {
     let help = RwSignal::new(false);
     keys::listen(grid, help);
     resize::listen(address, use_show());
-    others::listen(grid);
+    let is_writing = Signal::derive(move || grid.open.read().is_some());
+    others::follow(grid, is_writing, move |lead, event| patch(grid, lead) && event.event.kind == "lead.updated");
     let show = use_show();
     let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
         let now = address.get_untracked();
@@ -60,6 +60,16 @@ fn desk() -> AnyView {
         {move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> })}
     }
     .into_any()
+}
+
+/// Puts a newer lead in place of its older self; false when it is not on this page.
+fn patch(grid: Grid, lead: &Lead) -> bool {
+    let Some(shown) = grid.lead(lead.id) else { return false };
+    // What this page has sent shows already, and its own answer is on the way.
+    if shown.version < lead.version && grid.open.get_untracked().is_none_or(|cell| cell.lead != lead.id) {
+        grid.put(lead.clone());
+    }
+    true
 }
 
 /// Puts a view where the page has kept a place for it, instead of the plain markup that stood there.
