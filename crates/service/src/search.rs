@@ -18,9 +18,6 @@ impl Acting {
         if words.is_empty() {
             return Ok(Hits::default());
         }
-        Ok(Hits {
-            leads: leads::hits(self.pool(), &self.actor, &words).await?,
-            products: products::hits(self.pool(), &words).await?,
-        })
+        Ok(Hits { leads: leads::hits(self, &words).await?, products: products::hits(self.pool(), &words).await? })
     }
 }

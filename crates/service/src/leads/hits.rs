@@ -8,10 +8,10 @@ use domain::{
     LeadId,
     search::{LeadHit, MAX_HITS},
 };
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
 
-use super::list;
-use crate::{Actor, Error, Result};
+use super::{list, recent};
+use crate::{Acting, Error, Result};
 
 /// Leads, touched last, that are looked at one by one.
 const LAST_TOUCHED: i64 = 3_000;
@@ -20,7 +20,11 @@ const FOUND: i64 = 2_000;
 
 /// Leads within the actor's scope in which every word occurs: first those whose name begins with the words as they
 /// stand, then those touched last. `words` are in lower case.
-pub(crate) async fn hits(pool: &PgPool, actor: &Actor, words: &[&str]) -> Result<Vec<LeadHit>> {
+pub(crate) async fn hits(me: &Acting, words: &[&str]) -> Result<Vec<LeadHit>> {
+    let actor = me.actor();
+    let all: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    // Of common words the last touched hold plenty, and the index would lead to thousands.
+    let is_rare = !recent::are_common(me.crm(), &all).await?;
     let starts = format!("{}%", list::escaped(&words.join(" ")));
     let mut sql = QueryBuilder::new("with last_touched as (select * from leads where deleted_at is null ");
     sql.push("order by updated_at desc, id desc limit ").push_bind(LAST_TOUCHED).push("), hits as ((");
@@ -31,7 +35,7 @@ pub(crate) async fn hits(pool: &PgPool, actor: &Actor, words: &[&str]) -> Result
     push_order(&mut sql);
     let indexed: Vec<&str> = words.iter().copied().filter(|word| has_trigram(word)).collect();
     let short: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() > 1).collect();
-    if !short.is_empty() {
+    if is_rare && !short.is_empty() {
         sql.push(") union (");
         push_best(&mut sql, &starts, "(select * from leads where ");
         list::push_scope(&mut sql, actor);
@@ -50,7 +54,7 @@ pub(crate) async fn hits(pool: &PgPool, actor: &Actor, words: &[&str]) -> Result
     push_order(&mut sql);
     // Not kept but planned anew each time: which index serves depends on the very words.
     let rows: Vec<(LeadId, String, Option<String>, String)> =
-        sql.build_query_as().persistent(false).fetch_all(pool).await?;
+        sql.build_query_as().persistent(false).fetch_all(me.pool()).await?;
     let hit = |(id, name, company, status): (_, _, _, String)| {
         Ok(LeadHit { id, name, company, status: status.parse().map_err(Error::internal)? })
     };

@@ -20,6 +20,8 @@ const ROWS: i64 = 8_000;
 const KEPT: Duration = Duration::seconds(60);
 /// With fewer rows than this before the page is full, walking the list is quicker than asking any other index.
 const NEAR: usize = 1_500;
+/// Hits among the newest that make words common: two of a hundred.
+const COMMON: usize = 160;
 /// With more hits than this in all, reading their part of the trigram index alone takes longer than the walk.
 const MANY: f64 = 5_000.0;
 
@@ -47,6 +49,11 @@ pub(crate) type Kept = Option<(Arc<Recent>, Timestamp)>;
 /// Since when there are `wanted` leads that the actor sees and that hold all the words, if it pays to know.
 pub(super) async fn since(me: &Acting, words: &[String], wanted: usize) -> Result<Option<Timestamp>> {
     Ok(recent(me.crm()).await?.since(words, wanted, |row| list::is_theirs(me.actor(), row.whose)))
+}
+
+/// Whether so many of the newest leads hold all the words that any few thousand leads hold more than a page of them.
+pub(super) async fn are_common(crm: &Crm, words: &[String]) -> Result<bool> {
+    Ok(recent(crm).await?.holding(words).take(COMMON).count() == COMMON)
 }
 
 async fn recent(crm: &Crm) -> Result<Arc<Recent>> {

@@ -34,6 +34,8 @@ const CHANNEL: &str = "siwaht_events";
 /// The ring and who waits for it; one per copy of the server.
 pub(crate) struct Hub {
     ring: RwLock<Ring>,
+    /// Held while the ring is filled: two at once would put the same events into it.
+    filling: tokio::sync::Mutex<()>,
     /// How many events have passed through the ring.
     passed: watch::Sender<u64>,
 }
@@ -43,7 +45,7 @@ struct Ring {
     events: VecDeque<Arc<Happening>>,
     /// How many events have left it.
     left: u64,
-    /// The last event that was read, and 0 before there was any; `None` until reading began.
+    /// The last event that was read, and 0 before there was any; `None` while nobody listens.
     place: Option<EventId>,
 }
 
@@ -74,7 +76,20 @@ pub struct Listener {
 
 impl Hub {
     pub(crate) fn new() -> Self {
-        Hub { ring: RwLock::default(), passed: watch::Sender::new(0) }
+        Hub { ring: RwLock::default(), filling: tokio::sync::Mutex::default(), passed: watch::Sender::new(0) }
+    }
+
+    /// Empties the ring when nobody listens; whoever comes next begins with the log. Asked while the ring is held:
+    /// whoever comes now has subscribed before, or finds it empty.
+    fn rests(&self) -> bool {
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        if self.passed.receiver_count() > 0 {
+            return false;
+        }
+        ring.left += ring.events.len() as u64;
+        ring.events.clear();
+        ring.place = None;
+        true
     }
 
     fn place(&self) -> Option<EventId> {
@@ -126,7 +141,9 @@ impl Crm {
         let mut words = sqlx::postgres::PgListener::connect_with(self.pool()).await?;
         words.listen(CHANNEL).await?;
         loop {
-            self.read_events().await?;
+            if !self.inner.live.rests() {
+                self.read_events().await?;
+            }
             // Several words that came meanwhile are one.
             if let Ok(heard) = tokio::time::timeout(PATIENCE, words.recv()).await {
                 heard?;
@@ -150,6 +167,7 @@ impl Crm {
     /// Takes what has happened since into the ring. Returns how many events that were.
     pub async fn read_events(&self) -> Result<usize> {
         let hub = &self.inner.live;
+        let _filling = hub.filling.lock().await;
         let Some(mut place) = hub.place() else {
             let newest = newest(self).await?;
             hub.ring.write().unwrap_or_else(PoisonError::into_inner).place = Some(newest);
@@ -186,6 +204,11 @@ impl Events<'_> {
     pub async fn listen(&self, after: Option<EventId>) -> Result<Listener> {
         self.0.allow(Action::ViewEvents)?;
         let hub = &self.0.crm.inner.live;
+        let passed = hub.passed.subscribe();
+        if hub.place().is_none() {
+            // The first one wakes the reader: the ring begins here.
+            self.0.crm.read_events().await?;
+        }
         let known = match after {
             Some(id) => hub.behind(id).is_some() || self.exists(id).await?,
             None => false,
@@ -194,7 +217,6 @@ impl Events<'_> {
             Some(id) => id,
             None => self.last().await?,
         };
-        let passed = hub.passed.subscribe();
         Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed })
     }
 }
