@@ -236,3 +236,60 @@ async fn ranks_that_have_grown_long_are_shortened_and_the_order_stays(pool: sqlx
     assert!(longest <= 40, "{longest}");
     assert_eq!(column(&crm, LeadStatus::New).await, order);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_goes_to_the_top_of_its_own_column_and_stays_where_it_is_there_already(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let leads = some_leads(&crm, 3).await;
+    let (a, b, c) = (leads[0].id, leads[1].id, leads[2].id);
+    let ali = crm.acting(&crm.ali);
+    assert_eq!(ali.leads().move_to(a, to(LeadStatus::New)).await.unwrap().version, 2);
+    assert_eq!(column(&crm, LeadStatus::New).await, [a, c, b]);
+    assert_eq!(ali.leads().move_to(a, to(LeadStatus::New)).await.unwrap().version, 2);
+    let below = MoveInput { after: Some(c), ..to(LeadStatus::New) };
+    assert_eq!(ali.leads().move_to(b, below).await.unwrap().version, 1);
+    // The first neighbour that is there counts.
+    let between = MoveInput { after: Some(LeadId(999)), before: Some(b), ..to(LeadStatus::New) };
+    ali.leads().move_to(a, between).await.unwrap();
+    assert_eq!(column(&crm, LeadStatus::New).await, [c, a, b]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_long_rank_at_the_end_of_a_column_is_shortened_too(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let leads = some_leads(&crm, 2).await;
+    for lead in &leads {
+        let long = "update leads set position = position || repeat('1', 40) || '8' where id = $1";
+        sqlx::query(long).bind(lead.id).execute(&pool).await.unwrap();
+    }
+    let order = column(&crm, LeadStatus::New).await;
+    crm.crm.shorten_ranks().await.unwrap();
+    let longest: i32 = sqlx::query_scalar("select max(length(position)) from leads").fetch_one(&pool).await.unwrap();
+    assert!(longest <= 40, "{longest}");
+    assert_eq!(column(&crm, LeadStatus::New).await, order);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_stale_move_is_blamed_on_nobody_who_did_not_move_it(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let ada = crm.acting(&crm.ada);
+    ada.leads().move_to(lead.id, to(LeadStatus::Proposal)).await.unwrap();
+    ada.leads().update(lead.id, json!({"name": "Maya Okafor"})).await.unwrap();
+    let late = MoveInput { version: Some(2), ..to(LeadStatus::Contacted) };
+    let Err(Error::Conflict { detail, .. }) = crm.acting(&crm.ali).leads().move_to(lead.id, late).await else {
+        panic!()
+    };
+    assert_eq!(detail, "Someone changed this lead meanwhile. Nothing was changed.");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_reordering_is_not_undone_in_a_column_that_the_lead_has_left(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let leads = some_leads(&crm, 2).await;
+    let below = MoveInput { after: Some(leads[0].id), ..to(LeadStatus::New) };
+    crm.in_request(&crm.ali, "one").leads().move_to(leads[1].id, below).await.unwrap();
+    crm.acting(&crm.ada).leads().move_to(leads[1].id, to(LeadStatus::Won)).await.unwrap();
+    let refused = crm.in_request(&crm.ali, "two").leads().undo("one").await;
+    assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
+}

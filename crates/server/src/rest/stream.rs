@@ -5,20 +5,19 @@ use std::{convert::Infallible, time::Duration};
 use axum::{
     extract::State,
     http::HeaderMap,
-    response::{
-        IntoResponse, Response, Sse,
-        sse::{self, KeepAlive},
-    },
+    response::{IntoResponse, Response, Sse, sse},
 };
 use domain::EventId;
 use futures_util::{Stream, stream};
 use service::{Heard, Listener};
+use tokio::time::Instant;
 use tower_sessions::{Session, session::Id};
 
 use super::params::Params;
 use crate::{problem::Problem, session::As, startup::Server};
 
-/// A word now and then, or proxies would take the connection for dead. Also when the session is looked at again.
+/// A word now and then: proxies would take the connection for dead, and a browser sees by it that it is not. Also when
+/// the session is looked at again.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// What a browser waits before it comes back.
 const RETRY: Duration = Duration::from_secs(2);
@@ -30,6 +29,7 @@ const RETRY: Duration = Duration::from_secs(2);
 ///   when so much happened at once that it is better loaded anew.
 /// - `gone`: `{"leadId"}`, a lead that left the caller's scope.
 /// - `bell`: the caller has new notifications.
+/// - `beat`: nothing, every 15 s. After 40 s without any message the connection is dead.
 /// - An `id` alone, without data: nothing of the caller's happened up to there.
 ///
 /// It ends when the session does.
@@ -55,8 +55,9 @@ pub async fn stream(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
     let listener = me.events().listen(last.or(after)).await?;
     let start = sse::Event::default().retry(RETRY).id(listener.last().to_string());
-    let follower = Follower { server, session: session.id(), listener, ready: vec![start] };
-    let sse = Sse::new(pieces(follower)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    let beat_at = Instant::now() + HEARTBEAT;
+    let follower = Follower { server, session: session.id(), listener, beat_at, ready: vec![start] };
+    let sse = Sse::new(pieces(follower));
     // Proxies that gather answers would hold it back.
     Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], sse).into_response())
 }
@@ -65,6 +66,7 @@ struct Follower {
     server: Server,
     session: Option<Id>,
     listener: Listener,
+    beat_at: Instant,
     /// What is to be sent, the last one first.
     ready: Vec<sse::Event>,
 }
@@ -87,8 +89,9 @@ impl Follower {
         let heard = tokio::select! {
             heard = self.listener.next() => heard,
             () = stopping.cancelled() => return None,
-            () = tokio::time::sleep(HEARTBEAT) => Ok(Vec::new()),
+            () = tokio::time::sleep_until(self.beat_at) => Ok(Vec::new()),
         };
+        let beats = Instant::now() >= self.beat_at;
         let heard = match heard {
             Ok(heard) => heard,
             Err(error) => {
@@ -97,11 +100,15 @@ impl Follower {
                 return None;
             }
         };
-        let in_doubt = heard.is_empty() || heard.iter().any(|one| matches!(one, Heard::Yourself(_)));
+        let in_doubt = beats || heard.iter().any(|one| matches!(one, Heard::Yourself));
         if in_doubt && !self.may_go_on().await {
             return None;
         }
         self.ready = heard.into_iter().rev().filter_map(piece).collect();
+        if beats {
+            self.beat_at = Instant::now() + HEARTBEAT;
+            self.ready.push(sse::Event::default().event("beat").data("{}"));
+        }
         Some(())
     }
 
@@ -121,8 +128,9 @@ fn piece(heard: Heard) -> Option<sse::Event> {
     match heard {
         Heard::Event(id, json) => Some(at(id).data(json)),
         Heard::Gone(id, lead) => Some(at(id).event("gone").data(format!("{{\"leadId\":{lead}}}"))),
-        Heard::Bell(id) => Some(at(id).event("bell").data("{}")),
+        // Without an id: it belongs to the next message, and who comes back after this one must still get that one.
+        Heard::Bell => Some(sse::Event::default().event("bell").data("{}")),
         Heard::Passed(id) => Some(at(id)),
-        Heard::Yourself(_) => None,
+        Heard::Yourself => None,
     }
 }

@@ -58,23 +58,25 @@ impl Leads<'_> {
         self.0.allow(Action::MoveLead)?;
         let MoveInput { status, after, before, version, lost_reason, assigned_engineer } =
             input.checked().map_err(Error::Invalid)?;
-        let spot = after.map(Spot::After).or(before.map(Spot::Before)).unwrap_or(Spot::Top);
+        let spots: Vec<Spot> = after.map(Spot::After).into_iter().chain(before.map(Spot::Before)).collect();
         let actor = self.0.actor();
         let mut writing = Writing::begin(self.0).await?;
         column::hold(&mut writing.tx, status).await?;
+        let room = column::room_at(&mut writing.tx, actor, (id, status), &spots, writing.now).await?;
         let lead = store::lock(&mut writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
-        if version.is_some_and(|version| version != lead.version) {
-            return Err(stale(&mut writing, lead).await?);
+        if let Some(version) = version.filter(|version| *version != lead.version) {
+            return Err(stale(&mut writing, lead, version).await?);
         }
         let mut next = LeadInput { status, ..LeadInput::of(&lead) };
         if status == LeadStatus::Lost {
             next.lost_reason = lost_reason.or(next.lost_reason);
         }
         next.assigned_engineer = assigned_engineer.or(next.assigned_engineer);
-        if lead.status == status && matches!(spot, Spot::Top) && next == LeadInput::of(&lead) {
+        let stays = lead.status == status && room.holds(&lead);
+        if stays && next == LeadInput::of(&lead) {
             return Ok(policy::redact(actor, lead));
         }
-        let position = column::rank_at(&mut writing.tx, actor, (id, status), spot, writing.now).await?;
+        let position = if stays { lead.position.clone() } else { room.rank };
         writing.relocate(&lead, next, position).await?;
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
         writing.commit().await?;
@@ -85,8 +87,13 @@ impl Leads<'_> {
 impl Crm {
     /// Shortens ranks that many moves to one place have made long. Returns how many places were seen to.
     pub async fn shorten_ranks(&self) -> Result<usize> {
-        let mut places = 0;
+        let (mut places, mut last) = (0, None);
         while let Some(long) = column::long_rank(self.pool()).await? {
+            // One that stays long whatever is done must not keep everything else waiting.
+            if last.replace(long.1.id) == Some(long.1.id) {
+                tracing::warn!(lead = %long.1.id, "a rank could not be shortened");
+                break;
+            }
             let mut tx = self.begin().await?;
             column::shorten(&mut tx, long, self.now()).await?;
             tx.commit().await?;
@@ -119,24 +126,30 @@ async fn heads(me: &Acting, filter: &LeadFilter) -> Result<Vec<Head>> {
     Ok(sql.build_query_as().fetch_all(me.pool()).await?)
 }
 
-/// The refusal of a move that someone else was ahead of.
-async fn stale(writing: &mut Writing<'_>, lead: Lead) -> Result<Error> {
+/// The refusal of a move that someone else was ahead of, who changed the lead since this version.
+async fn stale(writing: &mut Writing<'_>, lead: Lead, seen: i64) -> Result<Error> {
     let actor = writing.acting.actor();
-    let last = sqlx::query!(
-        r#"select e.actor_id as "actor_id: domain::UserId", u.name as "name?" from events e
+    // Each version is one event, so what came since is among as many of the newest.
+    let since = sqlx::query!(
+        r#"select e.kind, e.actor_id as "actor_id: domain::UserId", u.name as "name?"
+           from (select * from events where lead_id = $1 order by id desc limit $2) e
            left join users u on u.id = e.actor_id
-           where e.lead_id = $1 and e.kind = 'lead.status_changed' order by e.id desc limit 1"#,
-        lead.id.0
+           where e.kind in ('lead.status_changed', 'lead.reordered') order by e.id desc limit 1"#,
+        lead.id.0,
+        (lead.version - seen).clamp(1, 200),
     )
     .fetch_optional(&mut **writing.tx)
     .await?;
-    let stands = lead.status.label();
-    let detail = match last {
-        Some(row) if row.actor_id.is_some() && row.actor_id == actor.id() => {
-            format!("You moved this lead to {stands} elsewhere. Nothing was changed.")
-        }
+    let detail = match since {
         Some(row) => {
-            format!("{} moved this lead to {stands}. Nothing was changed.", row.name.unwrap_or("Siwaht".into()))
+            let by_me = row.actor_id.is_some() && row.actor_id == actor.id();
+            let who = if by_me { "You".to_owned() } else { row.name.unwrap_or_else(|| "Siwaht".to_owned()) };
+            let elsewhere = if by_me { " elsewhere" } else { "" };
+            let what = match row.kind.as_str() {
+                "lead.reordered" => "put this lead in another place".to_owned(),
+                _ => format!("moved this lead to {}", lead.status.label()),
+            };
+            format!("{who} {what}{elsewhere}. Nothing was changed.")
         }
         None => "Someone changed this lead meanwhile. Nothing was changed.".to_owned(),
     };

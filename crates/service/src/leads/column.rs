@@ -1,6 +1,9 @@
 //! SQL about a column of the board: its order, held while it changes.
 
-use domain::{LeadId, Timestamp, leads::LeadStatus};
+use domain::{
+    LeadId, Timestamp,
+    leads::{Lead, LeadStatus},
+};
 use sqlx::{PgExecutor, Postgres, QueryBuilder};
 
 use super::{list, rank};
@@ -13,6 +16,10 @@ const AROUND: i64 = 64;
 /// From here on a rank is too long; `leads_long_rank_idx` knows the number too.
 const LONG: i32 = 40;
 
+/// Down a column, and up: what is beyond a place, and the order in which it is met.
+const DOWN: (&str, &str) = (" > ", "");
+const UP: (&str, &str) = (" < ", " desc");
+
 /// A card's place: its rank, and its id to be exact.
 #[derive(Clone, sqlx::FromRow)]
 pub(super) struct Place {
@@ -20,10 +27,9 @@ pub(super) struct Place {
     pub position: String,
 }
 
-/// Where in a column a card is to go.
+/// Where in a column a card is to go, by one neighbour.
 #[derive(Clone, Copy)]
 pub(super) enum Spot {
-    Top,
     After(LeadId),
     Before(LeadId),
 }
@@ -35,22 +41,38 @@ pub(super) async fn hold(tx: &mut Tx, status: LeadStatus) -> Result<()> {
     Ok(())
 }
 
-/// A rank for the lead at this spot of a column that is held. A neighbour that is not there, or that the actor does not
-/// see, means the top.
-pub(super) async fn rank_at(
+/// A place in a column between its neighbours, and a rank for it.
+pub(super) struct Room {
+    pub rank: String,
+    low: Option<Place>,
+    high: Option<Place>,
+}
+
+impl Room {
+    /// Whether this card of the column stands here already.
+    pub(super) fn holds(&self, lead: &Lead) -> bool {
+        let here = (&lead.position, lead.id);
+        self.low.as_ref().is_none_or(|low| (&low.position, low.id) < here)
+            && self.high.as_ref().is_none_or(|high| here < (&high.position, high.id))
+    }
+}
+
+/// Room for the lead at the first of these spots that there is, or else on top of the column, which is held. To be asked
+/// for before the lead is held: neighbours may have to be moved apart, and they are held in the order of their ids.
+pub(super) async fn room_at(
     tx: &mut Tx,
     actor: &Actor,
     (lead, status): (LeadId, LeadStatus),
-    spot: Spot,
+    spots: &[Spot],
     now: Timestamp,
-) -> Result<String> {
+) -> Result<Room> {
     let fresh = fresh(&mut ***tx, now).await?;
     // Without room the neighbours are moved apart, and then there is some.
     for _ in 0..2 {
-        let (low, high) = neighbours(tx, actor, (lead, status), spot).await?;
+        let (low, high) = neighbours(tx, actor, (lead, status), spots).await?;
         let rank = rank::between(low.as_ref().map(|p| &*p.position), high.as_ref().map(|p| &*p.position), &fresh);
         if let Some(rank) = rank {
-            return Ok(rank);
+            return Ok(Room { rank, low, high });
         }
         if let Some(around) = low.or(high) {
             respace(tx, status, &around, &fresh).await?;
@@ -70,26 +92,21 @@ async fn neighbours(
     tx: &mut Tx,
     actor: &Actor,
     (lead, status): (LeadId, LeadStatus),
-    spot: Spot,
+    spots: &[Spot],
 ) -> Result<(Option<Place>, Option<Place>)> {
-    let anchor = match spot {
-        Spot::Top => None,
-        Spot::After(id) | Spot::Before(id) => find(tx, actor, id, status).await?.filter(|place| place.id != lead),
-    };
-    match (anchor, spot) {
-        (Some(anchor), Spot::After(_)) => {
-            let below = beside(tx, status, &anchor, (" > ", ""), lead).await?;
-            Ok((Some(anchor), below))
-        }
-        (Some(anchor), Spot::Before(_)) => {
-            let above = beside(tx, status, &anchor, (" < ", " desc"), lead).await?;
-            Ok((above, Some(anchor)))
-        }
-        (_, Spot::Top) | (None, Spot::After(_) | Spot::Before(_)) => {
-            let first = Place { id: LeadId(0), position: String::new() };
-            Ok((None, beside(tx, status, &first, (" > ", ""), lead).await?))
-        }
+    for spot in spots {
+        let (Spot::After(id) | Spot::Before(id)) = *spot;
+        let Some(anchor) = find(tx, actor, id, status).await?.filter(|place| place.id != lead) else { continue };
+        return Ok(match spot {
+            Spot::After(_) => {
+                let below = beside(tx, status, &anchor, DOWN, lead).await?;
+                (Some(anchor), below)
+            }
+            Spot::Before(_) => (beside(tx, status, &anchor, UP, lead).await?, Some(anchor)),
+        });
     }
+    let top = Place { id: LeadId(0), position: String::new() };
+    Ok((None, beside(tx, status, &top, DOWN, lead).await?))
 }
 
 async fn find(tx: &mut Tx, actor: &Actor, id: LeadId, status: LeadStatus) -> Result<Option<Place>> {
@@ -126,8 +143,8 @@ fn stretch(status: LeadStatus, place: &Place, (beyond, direction): (&str, &str))
 async fn respace(tx: &mut Tx, status: LeadStatus, around: &Place, fresh: &str) -> Result<()> {
     let mut most = AROUND;
     loop {
-        let mut above: Vec<Place> = beyond(tx, status, around, (" < ", " desc"), most).await?;
-        let below: Vec<Place> = beyond(tx, status, around, (" > ", ""), most).await?;
+        let mut above: Vec<Place> = beyond(tx, status, around, UP, most).await?;
+        let below: Vec<Place> = beyond(tx, status, around, DOWN, most).await?;
         let whole = i64::try_from(above.len().max(below.len())).unwrap_or(i64::MAX) < most;
         above.reverse();
         let places: Vec<Place> = above.into_iter().chain([around.clone()]).chain(below).collect();
@@ -188,8 +205,19 @@ pub(super) async fn shorten(tx: &mut Tx, (status, place): (LeadStatus, Place), n
     let mut sql = QueryBuilder::new("select id, position from leads where id = ");
     sql.push_bind(place.id).push(" and status = ").push_bind(status).push(" and length(position) > ").push_bind(LONG);
     let still: Option<Place> = sql.build_query_as().fetch_optional(&mut ***tx).await?;
-    if let Some(place) = still {
-        respace(tx, status, &place, &fresh).await?;
+    let Some(place) = still else { return Ok(()) };
+    let above = beside(tx, status, &place, UP, place.id).await?;
+    let below = beside(tx, status, &place, DOWN, place.id).await?;
+    match (above, below) {
+        // The ends of a column have all the room there is.
+        (None, below) => {
+            let rank = rank::between(None, below.as_ref().map(|p| &*p.position), &fresh);
+            write(tx, &[place], &[rank.unwrap_or(fresh)]).await
+        }
+        (Some(above), None) => match rank::between(Some(&above.position), None, &fresh) {
+            Some(rank) => write(tx, &[place], &[rank]).await,
+            None => Ok(()),
+        },
+        (Some(_), Some(_)) => respace(tx, status, &place, &fresh).await,
     }
-    Ok(())
 }

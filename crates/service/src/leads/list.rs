@@ -102,6 +102,13 @@ pub(crate) fn is_theirs(actor: &Actor, lead: Whose) -> bool {
     }
 }
 
+impl Whose {
+    pub(crate) fn of(lead: &Lead) -> Self {
+        let Lead { assigned_to, assigned_engineer, created_by, .. } = lead;
+        Whose { assigned_to: *assigned_to, assigned_engineer: *assigned_engineer, created_by: *created_by }
+    }
+}
+
 /// What of a lead decides who sees it.
 #[derive(Clone, Copy, sqlx::FromRow)]
 pub(crate) struct Whose {

@@ -104,7 +104,9 @@ impl Deed {
         }
         let now = object(serde_json::to_value(LeadInput::of(lead))?);
         let mut since: Vec<String> = about_lead.flat_map(|event| event.fields.iter().cloned()).collect();
-        since.retain(|field| self.changes.contains_key(field) || (self.reordered && field == POSITION));
+        since.retain(|field| {
+            self.changes.contains_key(field) || (self.reordered && (field == POSITION || field == "status"))
+        });
         // Writes without an event do not exist; were there one, it would not be overwritten either.
         since.extend(self.changes.iter().filter(|(f, c)| !whole && now.get(*f) != Some(&c.to)).map(|(f, _)| f.clone()));
         since.sort();

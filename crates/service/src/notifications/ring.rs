@@ -57,7 +57,7 @@ impl Crm {
         if !mine {
             return Ok(0);
         }
-        let due = sqlx::query!(
+        let mut due = sqlx::query!(
             r#"select l.id as "id: LeadId", l.assigned_to as "owner!: UserId", l.follow_up_at as "due_at!" from leads l
                where l.deleted_at is null and l.status not in ('won', 'lost') and l.assigned_to is not null
                    and l.follow_up_at <= $1 and l.follow_up_at > $2
@@ -70,6 +70,8 @@ impl Crm {
         )
         .fetch_all(&mut **tx)
         .await?;
+        // Leads are held in the order of their ids, by a key that refers to them too.
+        due.sort_by_key(|row| row.id);
         let none = Changes::new();
         let event = |id: LeadId| Event {
             kind: FOLLOW_UP_DUE,

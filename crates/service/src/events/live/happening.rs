@@ -42,7 +42,10 @@ impl Happening {
     pub(super) fn tell(&self, actor: &Actor, heard: &mut Vec<Heard>) {
         let id = self.event.id;
         if self.event.entity == "user" && actor.id().is_some_and(|me| me.0 == self.event.entity_id) {
-            heard.push(Heard::Yourself(id));
+            heard.push(Heard::Yourself);
+        }
+        if actor.id().is_some_and(|me| self.rings.contains(&me)) {
+            heard.push(Heard::Bell);
         }
         let sees = match (self.event.lead_id, self.whose) {
             (Some(_), Some(whose)) => policy::sees_all_events(actor) || leads::is_theirs(actor, whose),
@@ -52,9 +55,6 @@ impl Happening {
             heard.extend(self.sent_to(actor).map(|json| Heard::Event(id, json)));
         } else if let Some(lead) = self.event.lead_id.filter(|_| self.took_away_from(actor)) {
             heard.push(Heard::Gone(id, lead));
-        }
-        if actor.id().is_some_and(|me| self.rings.contains(&me)) {
-            heard.push(Heard::Bell(id));
         }
     }
 
@@ -111,6 +111,8 @@ pub(super) async fn read(crm: &Crm, after: EventId) -> Result<Vec<Happening>> {
     let leads: HashMap<LeadId, Lead> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
     let happening = |Found { event, whose, rings }: Found| {
         let lead = event.lead_id.and_then(|id| leads.get(&id).cloned());
+        // Of the same moment as what is told, which is a little later than the event.
+        let whose = lead.as_ref().map(Whose::of).or(whose);
         Happening { event, lead, whose, rings, sent: Default::default() }
     };
     Ok(rows.into_iter().map(happening).collect())

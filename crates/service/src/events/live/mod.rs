@@ -56,10 +56,10 @@ pub enum Heard {
     Event(EventId, Arc<str>),
     /// A lead has left the listener's scope by this event.
     Gone(EventId, LeadId),
-    /// The listener has a new notification from this event.
-    Bell(EventId),
+    /// The listener has a new notification, from the event that is told or passed over next.
+    Bell,
     /// The listener themself was changed: what they may see may be another now.
-    Yourself(EventId),
+    Yourself,
     /// Everything up to here is none of the listener's business.
     Passed(EventId),
 }
@@ -262,7 +262,7 @@ impl Listener {
         if let Some(last) = happenings.last() {
             self.last = last.event.id;
             self.behind = Some(behind + happenings.len() as u64);
-            if heard.is_empty() {
+            if !ends_with(&heard, self.last) {
                 heard.push(Heard::Passed(self.last));
             }
         }
@@ -286,9 +286,17 @@ impl Listener {
             happening.tell(self.acting.actor(), &mut heard);
         }
         self.last = last;
-        if heard.is_empty() {
+        if !ends_with(&heard, last) {
             heard.push(Heard::Passed(last));
         }
         Ok(heard)
+    }
+}
+
+/// Whether what is told says already that it goes up to this event.
+fn ends_with(heard: &[Heard], last: EventId) -> bool {
+    match heard.last() {
+        Some(Heard::Event(id, _) | Heard::Gone(id, _) | Heard::Passed(id)) => *id == last,
+        Some(Heard::Bell | Heard::Yourself) | None => false,
     }
 }
