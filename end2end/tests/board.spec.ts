@@ -210,3 +210,44 @@ test("an engineer's board shows no worth and moves nothing", async ({ page }) =>
   await expect(page.locator(".column-head").first()).not.toContainText("$");
   await expect(page.locator(".card-menu")).toHaveCount(0);
 });
+
+test("a card goes to the top of its column, and more cards than come at once stay when the board loads again", async ({ page, playwright, baseURL }) => {
+  test.setTimeout(60_000);
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, board, mark } = await boardOf(ali, Array.from({ length: 30 }, (_, i) => `N${i}`));
+  await signIn(page, "ali", board);
+  await ready(page);
+  const cards = column(page, "new").locator(".k[data-lead]");
+  await expect(cards).toHaveCount(25);
+  await column(page, "new").locator(".cards").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect(cards).toHaveCount(30);
+  await column(page, "new").locator(".cards").evaluate((list) => list.scrollTo(0, 0));
+  await card(page, ids[2]).focus();
+  await page.keyboard.press("m");
+  await page.getByRole("button", { name: "To the top of this column" }).click();
+  await expect(page.getByText("put in its new place")).toBeVisible();
+  await expect.poll(async () => (await order(page, "new"))[0]).toBe(ids[2]);
+  await expect(cards).toHaveCount(30);
+  await ali.post("/api/leads", { data: { name: `Late ${mark}` } });
+  await expect(cards).toHaveCount(31);
+  await expect(column(page, "new").locator(".column-head")).toContainText("31");
+});
+
+test("keyboard: a card that is carried is let go by the mouse, and won gives the focus back", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, board } = await boardOf(ali, ["Ada", "Ben"]);
+  await signIn(page, "ali", board);
+  await ready(page);
+  await card(page, ids[0]).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  await page.locator("h1").click();
+  await expect(page.locator(".k-lifted")).toHaveCount(0);
+  await card(page, ids[0]).focus();
+  await page.keyboard.press("m");
+  await page.getByRole("dialog").getByRole("button", { name: "Won" }).click();
+  await expect(page.getByRole("dialog", { name: /won!/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(card(page, ids[0])).toBeFocused();
+  expect(await status(ali, ids[0])).toBe("new");
+});

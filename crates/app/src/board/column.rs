@@ -1,8 +1,9 @@
 //! One stage: its head, its cards, and more of them as one scrolls.
 
 use domain::{
-    LeadId,
-    leads::{CARDS, LeadQuery, LeadStatus, SortField, SortKey},
+    Cursor, LeadId,
+    leads::{CARDS, LeadFilter, LeadQuery, LeadStatus, SortField, SortKey},
+    paging::MAX_LIMIT,
 };
 use leptos::{ev::Event, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
@@ -27,16 +28,12 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
     let more = move || {
         if let Some(Head { next: Some(next), .. }) = head.get_untracked().filter(|_| !loading.get_untracked()) {
             loading.set(true);
-            let query = LeadQuery {
-                sort: vec![SortKey { field: SortField::Position, descending: false }],
-                limit: CARDS,
-                cursor: Some(next),
-                offset: 0,
-                ..state.address.get_untracked().query
-            };
-            let filter = domain::leads::LeadFilter { status: vec![status], ..query.filter.clone() };
+            let now = state.address.get_untracked();
+            let (asked, query) = (now.list(), rest_of(&now.query, status, next, CARDS));
             spawn_local(async move {
-                match list_leads(LeadQuery { filter, ..query }.to_query()).await {
+                match list_leads(query.to_query()).await {
+                    // A page of another list says nothing about this one.
+                    Ok(_) if state.address.try_get_untracked().is_none_or(|now| now.list() != asked) => {}
                     Ok(page) => state.extend(status, page.items, page.next_cursor),
                     Err(error) => state.toasts.say(error.message()),
                 }
@@ -76,6 +73,18 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
                 })}
             </ul>
         </section>
+    }
+}
+
+/// The next `count` cards of a column, as a list.
+pub fn rest_of(query: &LeadQuery, status: LeadStatus, next: Cursor, count: u16) -> LeadQuery {
+    LeadQuery {
+        filter: LeadFilter { status: vec![status], ..query.filter.clone() },
+        sort: vec![SortKey { field: SortField::Position, descending: false }],
+        limit: count.min(MAX_LIMIT),
+        cursor: Some(next),
+        offset: 0,
+        total: false,
     }
 }
 

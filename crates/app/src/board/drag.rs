@@ -52,6 +52,7 @@ pub struct Hands {
 impl Hands {
     pub fn new(state: BoardState) -> Self {
         let hands = Hands { state, hold: StoredValue::new_local(None), swallow: StoredValue::new(false) };
+        on_cleanup(move || hands.let_go());
         Effect::new(move || {
             // Not passive, so that it can keep the board from scrolling under a card in hand.
             let options = web_sys::AddEventListenerOptions::new();
@@ -192,8 +193,8 @@ impl Hands {
         }
         if let Some((ghost, _)) = ghost {
             ghost.remove();
-            self.state.lifted.set(None);
-            self.state.over.set(None);
+            let _ = self.state.lifted.try_set(None);
+            let _ = self.state.over.try_set(None);
         }
     }
 

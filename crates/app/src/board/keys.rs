@@ -22,6 +22,11 @@ pub fn listen(state: BoardState) {
             return;
         }
         let used = match (&*event.key(), focused()) {
+            ("Escape", _) if state.lifted.read_untracked().is_some() && state.by_keys.get_value() => {
+                put_down(state);
+                state.said.set("Put back where it was.".into());
+                true
+            }
             ("/", _) => {
                 ui::focus(".search input");
                 true
@@ -38,7 +43,16 @@ pub fn listen(state: BoardState) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || handle.remove());
+    // Whoever reaches for the mouse has let go.
+    let reached = window_event_listener(ev::pointerdown, move |_| {
+        if state.by_keys.get_value() {
+            put_down(state);
+        }
+    });
+    on_cleanup(move || {
+        handle.remove();
+        reached.remove();
+    });
 }
 
 fn new_lead(navigate: &impl Fn(&str, NavigateOptions)) -> bool {
@@ -129,6 +143,7 @@ fn lift(state: BoardState, lead: &Lead) {
     let cards = state.cards(lead.status);
     let at = cards.iter().position(|one| one.id == lead.id).unwrap_or_default();
     let after = at.checked_sub(1).map(|above| cards[above].id);
+    state.by_keys.set_value(true);
     state.lifted.set(Some(lead.id));
     state.over.set(Some(Spot { status: lead.status, after }));
     state.said.set(format!(
@@ -157,10 +172,10 @@ fn carry(state: BoardState, id: LeadId, key: &str) -> bool {
             request_animation_frame(move || request_animation_frame(move || ui::focus(&card(id))));
             return true;
         }
-        "Escape" | "Tab" => {
+        "Tab" => {
             put_down(state);
             state.said.set("Put back where it was.".into());
-            return key == "Escape";
+            return false;
         }
         _ => return false,
     };
@@ -173,6 +188,7 @@ fn carry(state: BoardState, id: LeadId, key: &str) -> bool {
 }
 
 fn put_down(state: BoardState) {
+    state.by_keys.set_value(false);
     state.lifted.set(None);
     state.over.set(None);
 }

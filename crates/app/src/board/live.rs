@@ -1,22 +1,31 @@
 //! From the page's markup to a board that is alive, and the dialogs over it.
 
-use domain::leads::{Board, LeadQuery};
+use domain::leads::{Board, LeadQuery, LeadStatus};
 use leptos::{ev::PointerEvent, portal::Portal, prelude::*, task::spawn_local};
 
 use super::{
-    PLACE, SUMMARY, announce, column::Column, drag, keys, menu::Menu, moving, others, rail::Rail,
-    server_fns::load_board, state::BoardState, winning::Winning,
+    PLACE, SUMMARY, announce,
+    column::{Column, rest_of},
+    drag, keys,
+    menu::Menu,
+    moving, others,
+    rail::Rail,
+    server_fns::load_board,
+    state::BoardState,
+    winning::Winning,
 };
 use crate::{
+    UiError,
     leads::{
         address::use_address,
         desk::{PANEL, Panel, at},
         filters::use_show,
         format,
         losing::Losing,
+        server_fns::list_leads,
     },
     markup::view,
-    ui::{ErrorState, served},
+    ui::{ErrorState, focus_after_dialog, served},
     wire,
 };
 
@@ -33,16 +42,27 @@ pub fn Live() -> impl IntoView {
         }
     });
     let asked = Memo::new(move |_| address.read().list());
+    let shown = StoredValue::new(None::<String>);
+    if seeded.get_value() {
+        shown.set_value(Some(asked.get_untracked()));
+    }
     let load = move || {
         let list = asked.get_untracked();
+        // As many cards as were there, of the same list.
+        let loaded = if shown.get_value().as_ref() == Some(&list) { state.loaded() } else { Vec::new() };
         spawn_local(async move {
-            let loaded = load_board(list.clone()).await;
+            let result = load_cards(&list, &loaded, state).await;
             // An answer to an older question says nothing about this board.
-            if asked.try_get_untracked() != Some(list) {
+            if asked.try_get_untracked().as_ref() != Some(&list) {
                 return;
             }
-            match loaded {
-                Ok(board) => state.show(board),
+            match result {
+                Ok(board) => {
+                    state.show(board);
+                    shown.set_value(Some(list));
+                }
+                // What is there is better than nothing; it loads again with the next thing that happens.
+                Err(_) if shown.get_value().as_ref() == Some(&list) => {}
                 Err(error) => state.problem.set(Some(error)),
             }
         });
@@ -74,14 +94,36 @@ pub fn Live() -> impl IntoView {
     }
 }
 
+/// The board, with at least as many cards in each column as were there.
+async fn load_cards(list: &str, loaded: &[(LeadStatus, usize)], state: BoardState) -> Result<Board, UiError> {
+    let mut board = load_board(list.to_owned()).await?;
+    for column in &mut board.columns {
+        let most = loaded.iter().find(|(status, _)| *status == column.status).map_or(0, |(_, count)| *count);
+        while let Some(cursor) = column.next_cursor.take_if(|_| column.leads.len() < most) {
+            let missing = u16::try_from(most - column.leads.len()).unwrap_or(u16::MAX);
+            let query = state.address.try_get_untracked();
+            let query = query.map(|address| rest_of(&address.query, column.status, cursor, missing));
+            let Some(query) = query else { return Ok(board) };
+            let page = list_leads(query.to_query()).await?;
+            column.leads.extend(page.items);
+            column.next_cursor = page.next_cursor;
+        }
+    }
+    Ok(board)
+}
+
 /// What a drop on won or lost asks, and the menu of a card.
 #[component]
 fn Asking(state: BoardState) -> impl IntoView {
-    let close = Callback::new(move |()| state.asked.set(None));
+    let close = Callback::new(move |()| {
+        let card = state.asked.get_untracked().map(|asked| moving::card(asked.lead.id));
+        state.asked.set(None);
+        card.into_iter().for_each(focus_after_dialog);
+    });
     view! {
         {move || state.menu.get().map(|id| view! { <Menu state id /> })}
         {move || state.asked.get().map(|asked| match asked.spot.status {
-            domain::leads::LeadStatus::Lost => {
+            LeadStatus::Lost => {
                 let lost = Callback::new(move |reason| moving::lose(state, &asked, reason));
                 view! { <Losing on_lost=lost on_close=close /> }.into_any()
             }
@@ -132,7 +174,7 @@ fn words(state: BoardState) -> String {
 
 /// The board as it is sent: cards are links, and what it was made from comes along.
 #[cfg(feature = "ssr")]
-pub fn markup(loaded: Result<Board, crate::UiError>) -> String {
+pub fn markup(loaded: Result<Board, UiError>) -> String {
     let state = BoardState::new(use_address());
     match loaded {
         Ok(board) => {

@@ -39,13 +39,18 @@ fn is_there(state: BoardState, lead: &Lead, spot: Spot) -> bool {
 /// The answer to a drop on won: who delivers, or whoever has the least work.
 pub fn win(state: BoardState, asked: &Asked, engineer: Option<UserId>) {
     let input = MoveInput { assigned_engineer: engineer, ..input(asked.spot) };
-    send(state, asked.lead.clone(), asked.spot, input);
+    send(state, present(state, asked), asked.spot, input);
+}
+
+/// The lead as it is by the time of the answer.
+fn present(state: BoardState, asked: &Asked) -> Lead {
+    state.grid.lead(asked.lead.id).unwrap_or_else(|| asked.lead.clone())
 }
 
 /// The answer to a drop on lost.
 pub fn lose(state: BoardState, asked: &Asked, reason: Option<String>) {
     let input = MoveInput { lost_reason: reason, ..input(asked.spot) };
-    send(state, asked.lead.clone(), asked.spot, input);
+    send(state, present(state, asked), asked.spot, input);
 }
 
 fn input(spot: Spot) -> MoveInput {
@@ -79,7 +84,7 @@ async fn ask(before: Lead, input: MoveInput) -> Result<crate::viewer::Done<Lead>
     let first = move_lead(before.id, MoveInput { version: Some(before.version), ..input.clone() }).await;
     match &first {
         Err(error) if error.0.code == ErrorCode::Conflict => match current(error) {
-            Some(now) if now.status == before.status => {
+            Some(now) if (now.status, &now.position) == (before.status, &before.position) => {
                 move_lead(now.id, MoveInput { version: Some(now.version), ..input }).await
             }
             _ => first,
@@ -104,6 +109,8 @@ fn settled(state: BoardState, lead: Lead, undo: Option<String>, from: LeadStatus
     };
     state.grid.put(lead);
     offer_undo(state.grid, state.toasts, said, undo);
+    // What the heads count may have changed meanwhile.
+    state.grid.reload();
 }
 
 /// The card goes back to where it is, which after a stale move is where someone else put it.
@@ -114,9 +121,9 @@ fn refused(state: BoardState, before: Lead, error: UiError) {
     if let Some(shown) = state.grid.lead(id) {
         state.recount(&shown, &stands);
     }
-    state.grid.put(stands);
+    state.grid.show_again(stands);
     ui::fly(card(id), from);
-    state.said.set(error.message());
+    let _ = state.said.try_set(error.message());
     state.toasts.say(format!("{}: {}", title(&before), error.message()));
     if error.0.code == ErrorCode::NotFound {
         state.grid.reload();

@@ -7,16 +7,21 @@ use super::{moving::card, state::BoardState};
 use crate::{leads::others, ui};
 
 pub fn listen(state: BoardState) {
-    let patched = move |lead: &Lead| patch(state, lead);
-    let lifted = state.lifted;
-    others::follow(state.grid, Signal::derive(move || lifted.get().is_some()), move |lead, _| patched(lead));
+    let is_busy = Signal::derive(move || state.lifted.read().is_some() || !state.moving.read().is_empty());
+    others::follow(state.grid, is_busy, move |lead, _| {
+        // Under a filter a lead that changed may not belong here any more.
+        patch(state, lead) && state.address.read_untracked().query.filter.is_empty()
+    });
 }
 
-/// Puts a newer lead in place of its older self, and lets it go there visibly; false when it is not among the cards.
+/// Puts a newer lead in place of its older self, and lets it go there visibly; false when it is not among the cards,
+/// or must not move now.
 fn patch(state: BoardState, lead: &Lead) -> bool {
     let Some(shown) = state.grid.lead(lead.id) else { return false };
-    let is_mine = state.moving.read_untracked().contains(&lead.id) || state.lifted.get_untracked() == Some(lead.id);
-    if shown.version < lead.version && !is_mine {
+    if state.moving.read_untracked().contains(&lead.id) || state.lifted.get_untracked() == Some(lead.id) {
+        return shown.version >= lead.version;
+    }
+    if shown.version < lead.version {
         let from = ui::place_of(&card(lead.id));
         state.recount(&shown, lead);
         state.grid.put(lead.clone());

@@ -51,6 +51,8 @@ pub struct BoardState {
     pub problem: RwSignal<Option<UiError>>,
     /// The card in someone's hand.
     pub lifted: RwSignal<Option<LeadId>>,
+    /// Whether it is carried by keys.
+    pub by_keys: StoredValue<bool>,
     /// Where it would go.
     pub over: RwSignal<Option<Spot>>,
     /// Cards whose move is on its way to the server.
@@ -80,6 +82,7 @@ impl BoardState {
             heads: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
             lifted: RwSignal::new(None),
+            by_keys: StoredValue::new(false),
             over: RwSignal::new(None),
             moving: RwSignal::new(Vec::new()),
             asked: RwSignal::new(None),
@@ -93,42 +96,40 @@ impl BoardState {
         }
     }
 
-    /// Shows the board as it was loaded. What more had been loaded of a column stays below.
+    /// Shows the board as it was loaded. Cards that are in hand or on their way stay where they are shown.
     pub fn show(self, board: Board) {
         let (mut heads, mut leads) = (Vec::new(), Vec::new());
-        let old_heads = self.heads.get_untracked();
-        for BoardColumn { status, count, value, leads: first, next_cursor } in board.columns {
-            let end = first.last().map(|lead| lead.position.clone()).unwrap_or_default();
-            let known: Vec<LeadId> = first.iter().map(|lead| lead.id).collect();
-            let more: Vec<Lead> = match &next_cursor {
-                Some(_) => self
-                    .cards(status)
-                    .into_iter()
-                    .filter(|lead| lead.position > end && !known.contains(&lead.id))
-                    .collect(),
-                None => Vec::new(),
-            };
-            let old = old_heads.iter().find(|head| head.status == status);
-            let next = if more.is_empty() { next_cursor } else { old.and_then(|head| head.next.clone()) };
-            leads.extend(first.into_iter().chain(more));
-            heads.push(Head { status, count, value, next });
+        let kept = |id: LeadId| self.lifted.get_untracked() == Some(id) || self.moving.read_untracked().contains(&id);
+        for BoardColumn { status, count, value, leads: cards, next_cursor } in board.columns {
+            leads.extend(
+                cards.into_iter().map(|lead| self.grid.lead(lead.id).filter(|_| kept(lead.id)).unwrap_or(lead)),
+            );
+            heads.push(Head { status, count, value, next: next_cursor });
         }
-        self.problem.set(None);
+        // Setting it would draw all columns anew, and with them scroll and focus would be gone.
+        if self.problem.with_untracked(Option::is_some) {
+            self.problem.set(None);
+        }
         self.grid.show(leads);
         self.heads.set(heads);
     }
 
     /// Adds the next cards of a column.
     pub fn extend(self, status: LeadStatus, leads: Vec<Lead>, next: Option<Cursor>) {
-        let mut all: Vec<Lead> =
-            self.grid.rows.with_untracked(|rows| rows.iter().map(|row| row.lead.get_untracked()).collect());
+        let rows = self.grid.rows.try_get_untracked().unwrap_or_default();
+        let mut all: Vec<Lead> = rows.iter().map(|row| row.lead.get_untracked()).collect();
         all.extend(leads.into_iter().filter(|lead| self.grid.lead(lead.id).is_none()));
         self.grid.show(all);
-        self.heads.update(|heads| {
+        let _ = self.heads.try_update(|heads| {
             if let Some(head) = heads.iter_mut().find(|head| head.status == status) {
                 head.next = next;
             }
         });
+    }
+
+    /// How many cards of each column are there.
+    pub fn loaded(self) -> Vec<(LeadStatus, usize)> {
+        LeadStatus::ALL.map(|status| (status, self.cards(status).len())).into()
     }
 
     /// The rows of a column from top to bottom.
@@ -146,7 +147,7 @@ impl BoardState {
 
     /// Counts a lead in its new column ahead of the server.
     pub fn recount(self, from: &Lead, to: &Lead) {
-        self.heads.update(|heads| {
+        let _ = self.heads.try_update(|heads| {
             for (lead, sign) in [(from, -1), (to, 1)] {
                 if let Some(head) = heads.iter_mut().find(|head| head.status == lead.status) {
                     head.count += sign;

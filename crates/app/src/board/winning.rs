@@ -52,23 +52,25 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
     let engineers = RwSignal::new(None::<Vec<Assignee>>);
     let problem = RwSignal::new(None::<String>);
     let chosen = RwSignal::new(None::<UserId>);
+    let present = asked.lead.assigned_engineer;
     spawn_local(async move {
         match load_engineers().await {
             Ok(loaded) => {
-                let _ = chosen.try_set(loaded.iter().find(|one| one.is_next).map(|one| one.id));
+                // One that it has already keeps it.
+                let next = loaded.iter().find(|one| one.is_next).map(|one| one.id);
+                let _ = chosen.try_set(present.or(next));
                 let _ = engineers.try_set(Some(loaded));
             }
             Err(error) => drop(problem.try_set(Some(error.message()))),
         }
     });
     let name = title(&asked.lead);
-    let has_one = asked.lead.assigned_engineer.is_some();
     let win = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         on_close.run(());
         let next = engineers.with_untracked(|all| all.iter().flatten().find(|one| one.is_next).map(|one| one.id));
         // Whose turn it is is decided when the lead is won, unless someone else was chosen.
-        let engineer = chosen.get_untracked().filter(|id| has_one || Some(*id) != next);
+        let engineer = chosen.get_untracked().filter(|id| Some(*id) != present.or(next));
         moving::win(state, &asked, engineer);
     };
     view! {

@@ -74,7 +74,7 @@ impl Grid {
 
     /// Shows these leads. Rows that were there keep their place on the page; only what differs is drawn again.
     pub fn show(self, leads: Vec<Lead>) {
-        let old = self.rows.get_untracked();
+        let old = self.rows.try_get_untracked().unwrap_or_default();
         let rows = leads.into_iter().map(|lead| match old.iter().find(|row| row.id == lead.id) {
             Some(row) => {
                 row.take(lead);
@@ -82,7 +82,7 @@ impl Grid {
             }
             None => Row { id: lead.id, lead: ArcRwSignal::new(lead) },
         });
-        self.rows.set(rows.collect());
+        let _ = self.rows.try_set(rows.collect());
     }
 
     /// A lead as it is now, if it is on this page.
@@ -94,6 +94,13 @@ impl Grid {
     pub fn put(self, lead: Lead) {
         if let Some(row) = self.row(lead.id) {
             row.take(lead);
+        }
+    }
+
+    /// Puts a lead back as it is, after something that was expected did not happen.
+    pub fn show_again(self, lead: Lead) {
+        if let Some(row) = self.row(lead.id) {
+            row.lead.set(lead);
         }
     }
 
@@ -143,13 +150,19 @@ impl Grid {
     }
 
     fn row(self, id: LeadId) -> Option<Row> {
-        self.rows.with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned())
+        // The page may be gone by the time an answer comes.
+        self.rows.try_with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned()).flatten()
     }
 }
 
 impl Row {
+    /// An answer that is older than what is shown came late.
     fn take(&self, lead: Lead) {
-        if *self.lead.read_untracked() != lead {
+        let is_news = {
+            let shown = self.lead.read_untracked();
+            *shown != lead && shown.version <= lead.version
+        };
+        if is_news {
             self.lead.set(lead);
         }
     }

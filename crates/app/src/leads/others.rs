@@ -10,7 +10,9 @@ use super::grid::Grid;
 use crate::live::{Live, Told};
 
 /// The list waits this long for more to happen before it loads again, and as long again while someone is busy in it.
-const WAIT: Duration = Duration::from_millis(700);
+const WAIT: Duration = Duration::from_millis(400);
+/// And up to this long besides, so that not all who look at it load again in the same moment.
+const SPREAD_MS: f64 = 600.0;
 
 /// Follows what happens for as long as the owner is there. `patch` shows a newer lead in place, and says whether that
 /// was all there is to show. The list is not loaded again `while_busy`.
@@ -43,5 +45,7 @@ fn reload_later(grid: Grid, while_busy: Signal<bool>, waiting: RwSignal<bool>) {
             grid.reload();
         }
     };
-    set_timeout(reload, WAIT);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below a second")]
+    let spread = Duration::from_millis((web_sys::js_sys::Math::random() * SPREAD_MS) as u64);
+    set_timeout(reload, WAIT + spread);
 }

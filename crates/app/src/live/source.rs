@@ -12,7 +12,7 @@ use leptos::{
     wasm_bindgen::{JsCast, closure::Closure},
 };
 use serde::Deserialize;
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{EventSource, MessageEvent, js_sys::Date};
 
 use super::{Live, Standing, Told};
 use crate::{viewer::use_session, wire};
@@ -20,10 +20,16 @@ use crate::{viewer::use_session, wire};
 /// When the browser gives up (a session that is over, a server that says no), it is tried again after this time.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// The open connection, and the last event of it.
+/// Without a message for this long the connection is dead, whatever the browser believes: there is a beat every 15 s.
+const DEAD_AFTER_MS: f64 = 40_000.0;
+/// How often that is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// The open connection, the last event of it, and when the last message came.
 struct Open {
     live: Live,
     last: String,
+    heard_ms: f64,
     source: Option<EventSource>,
 }
 
@@ -32,7 +38,7 @@ type Shared = Rc<RefCell<Open>>;
 /// Follows what happens from the moment the page was made, for as long as it is there.
 pub fn open(live: Live) {
     let last = use_session().with_value(|session| session.last_event.to_string());
-    let open: Shared = Rc::new(RefCell::new(Open { live, last, source: None }));
+    let open: Shared = Rc::new(RefCell::new(Open { live, last, heard_ms: Date::now(), source: None }));
     connect(&open);
     let shared = open.clone();
     let seen = window_event_listener(ev::visibilitychange, move |_| {
@@ -42,8 +48,13 @@ pub fn open(live: Live) {
             connect(&shared);
         }
     });
+    let shared = open.clone();
+    let looking = set_interval_with_handle(move || reconnect_if_dead(&shared), LOOK_EVERY).ok();
     let shared = StoredValue::new_local(open);
     on_cleanup(move || {
+        if let Some(looking) = looking {
+            looking.clear();
+        }
         seen.remove();
         shared.with_value(close);
     });
@@ -55,7 +66,21 @@ fn close(open: &Shared) {
     }
 }
 
+fn reconnect_if_dead(open: &Shared) {
+    let is_dead = {
+        let open = open.borrow();
+        open.source.is_some() && Date::now() - open.heard_ms > DEAD_AFTER_MS
+    };
+    if is_dead {
+        let live = open.borrow().live;
+        let _ = live.standing.try_set(Standing::Reconnecting);
+        close(open);
+        connect(open);
+    }
+}
+
 fn connect(open: &Shared) {
+    open.borrow_mut().heard_ms = Date::now();
     let url = format!("/api/events/stream?after={}", open.borrow().last);
     let Ok(source) = EventSource::new(&url) else { return };
     on(&source, open, "message", |open, event| {
@@ -72,6 +97,7 @@ fn connect(open: &Shared) {
     on(&source, open, "bell", |live, _| {
         let _ = live.rung.try_update(|rung| *rung += 1);
     });
+    on(&source, open, "beat", |_, _| ());
     let live = open.borrow().live;
     let opened = Closure::<dyn Fn()>::new(move || {
         let _ = live.standing.try_set(Standing::Live);
@@ -97,8 +123,12 @@ fn on(source: &EventSource, open: &Shared, kind: &str, told: impl Fn(Live, &Mess
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let live = shared.borrow().live;
         let id = event.last_event_id();
-        if !id.is_empty() {
-            shared.borrow_mut().last = id;
+        {
+            let mut open = shared.borrow_mut();
+            open.heard_ms = Date::now();
+            if !id.is_empty() {
+                open.last = id;
+            }
         }
         told(live, &event);
     });

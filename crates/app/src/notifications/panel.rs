@@ -1,6 +1,9 @@
 //! What the bell tells. Opening it reads it.
 
-use domain::notifications::{Bell, Notification, NotificationKind};
+use domain::{
+    notifications::{Bell, Notification, NotificationKind},
+    users::Role,
+};
 use icondata_lu as lu;
 use leptos::{ev, portal::Portal, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
@@ -88,9 +91,9 @@ fn read_when_opened(bell: RwSignal<Bell>) {
 }
 
 fn line(one: Notification) -> AnyView {
-    let (words, ago) = use_session().with_value(|session| {
+    let (words, ago, is_engineer) = use_session().with_value(|session| {
         let today = Today::new(session.now.max(one.at), session.user.utc_offset_minutes);
-        (words(&one, session), today.ago(one.at))
+        (words(&one, session), today.ago(one.at), session.user.role == Role::Engineer)
     });
     let icon = match one.kind {
         NotificationKind::Assigned => lu::LuUserPlus,
@@ -100,6 +103,7 @@ fn line(one: Notification) -> AnyView {
     };
     let href = match one.lead_id {
         Some(id) => format!("/leads/{id}"),
+        None if is_engineer => "/leads?engineer=me".to_owned(),
         None => "/leads?assignee=me".to_owned(),
     };
     let is_new = !one.is_read;

@@ -44,7 +44,11 @@ fn desk() -> AnyView {
     keys::listen(grid, help);
     resize::listen(address, use_show());
     let is_writing = Signal::derive(move || grid.open.read().is_some());
-    others::follow(grid, is_writing, move |lead, event| patch(grid, lead) && event.event.kind == "lead.updated");
+    others::follow(grid, is_writing, move |lead, event| {
+        let LeadQuery { filter, sort, .. } = &address.read_untracked().query;
+        // A change may put a lead elsewhere in a list that is filtered or sorted, or out of it.
+        patch(grid, lead) && event.event.kind == "lead.updated" && filter.is_empty() && sort.is_empty()
+    });
     let show = use_show();
     let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
         let now = address.get_untracked();
@@ -62,13 +66,13 @@ fn desk() -> AnyView {
     .into_any()
 }
 
-/// Puts a newer lead in place of its older self; false when it is not on this page.
+/// Puts a newer lead in place of its older self; false when it is not on this page, or is being written in.
 fn patch(grid: Grid, lead: &Lead) -> bool {
     let Some(shown) = grid.lead(lead.id) else { return false };
-    // What this page has sent shows already, and its own answer is on the way.
-    if shown.version < lead.version && grid.open.get_untracked().is_none_or(|cell| cell.lead != lead.id) {
-        grid.put(lead.clone());
+    if grid.open.get_untracked().is_some_and(|cell| cell.lead == lead.id) {
+        return shown.version >= lead.version;
     }
+    grid.put(lead.clone());
     true
 }
 
