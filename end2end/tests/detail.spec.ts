@@ -301,3 +301,55 @@ test("two leads that are one become one", async ({ page, playwright, baseURL }) 
   expect((await ali.get(`/api/leads/${other}`)).status()).toBe(404);
   await ali.delete(`/api/leads/${id}`);
 });
+
+test("keyboard: the lead after the last one of a page is the first of the next", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const list = await (await ali.get("/api/leads?status=lost&limit=26")).json();
+  const [last, next] = [list.items[24], list.items[25]];
+  await signIn(page, "ali", "/leads?status=lost&limit=25");
+  await page.locator(`tr[data-lead="${last.id}"]`).getByRole("link").first().click();
+  const sheet = sheetOf(page);
+  await live(page);
+  await expect(sheet.locator(".sheet-name")).toHaveText(last.name);
+  await page.keyboard.press("j");
+  await expect(sheet.locator(".sheet-name")).toHaveText(next.name);
+  await expect(page).toHaveURL(/cursor=/);
+  await page.keyboard.press("k");
+  await expect(sheet.locator(".sheet-name")).toHaveText(last.name);
+});
+
+test("what happened long ago is shown when asked for", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Long Story ${Date.now()}` });
+  for (let nth = 1; nth <= 40; nth++) await ali.post(`/api/leads/${id}/interactions`, { data: { text: `Note ${nth}.` } });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const entries = sheetOf(page).locator(".entry");
+  await expect(entries).toHaveCount(30);
+  await sheetOf(page).getByRole("button", { name: "Show older" }).click();
+  await expect(entries).toHaveCount(41);
+  await expect(entries.last()).toContainText("created");
+  await expect(sheetOf(page).getByRole("button", { name: "Show older" })).toHaveCount(0);
+});
+
+test("a PDF opens beside the lead, and what is pasted is attached", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `With Offer ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const files = sheet.getByRole("region", { name: "Files" });
+  const pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj trailer<</Root 1 0 R>>\n%%EOF";
+  await files.locator(".files-input").setInputFiles({ name: "offer.pdf", mimeType: "application/pdf", buffer: Buffer.from(pdf) });
+  await files.getByRole("button", { name: "offer.pdf", exact: true }).click();
+  const preview = page.getByRole("dialog", { name: "offer.pdf" });
+  await expect(preview.locator("iframe")).toHaveAttribute("src", /\/download\?inline=1/);
+  await page.keyboard.press("Escape");
+  await expect(preview).toHaveCount(0);
+  await sheet.locator(".sheet-lead").evaluate((lead) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["Pasted"], "pasted.txt", { type: "text/plain" }));
+    lead.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await expect(files.getByRole("link", { name: "pasted.txt", exact: true })).toBeVisible();
+});

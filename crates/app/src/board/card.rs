@@ -75,12 +75,11 @@ fn follow_up(state: BoardState, lead: &Lead) -> AnyView {
     match lead.follow_up_at {
         Some(at) if !lead.status.is_closed() => {
             let (words, class) = state.today.follow_up(at);
-            view! { <span class=format!("k-due {class}")>{words}</span> }.into_any()
+            view! { <span class=format!("k-due {class}")>{words}</span> }
         }
         None if !lead.status.is_closed() => view! {
             <span class="k-light" title="No follow-up set"><span class="sr-only">"No follow-up set"</span></span>
-        }
-        .into_any(),
+        },
         _ => ().into_any(),
     }
 }

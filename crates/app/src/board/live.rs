@@ -83,11 +83,11 @@ pub fn Live() -> impl IntoView {
     others::listen(state);
     let summary = document().get_element_by_id(SUMMARY);
     view! {
-        {at(PANEL, move || view! { <Panel address apply /> }.into_any())}
+        {at(PANEL, move || view! { <Panel address apply /> })}
         {summary.map(|mount| view! { <Portal mount>{move || words(state)}</Portal> })}
         {move || match state.problem.get() {
-            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> }.into_any(),
-            None => view! { <Columns state /> }.into_any(),
+            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> },
+            None => view! { <Columns state /> },
         }}
         <Asking state />
         <announce::Region state />
@@ -125,9 +125,9 @@ fn Asking(state: BoardState) -> impl IntoView {
         {move || state.asked.get().map(|asked| match asked.spot.status {
             LeadStatus::Lost => {
                 let lost = Callback::new(move |reason| moving::lose(state, &asked, reason));
-                view! { <Losing on_lost=lost on_close=close /> }.into_any()
+                view! { <Losing on_lost=lost on_close=close /> }
             }
-            _ => view! { <Winning state asked on_close=close /> }.into_any(),
+            _ => view! { <Winning state asked on_close=close /> },
         })}
     }
 }
@@ -180,8 +180,8 @@ pub fn markup(loaded: Result<Board, UiError>) -> String {
         Ok(board) => {
             let seed = serde_json::to_string(&board).map(|json| served::seed(PLACE, &json)).unwrap_or_default();
             state.show(board);
-            view! { <Columns state /> }.into_any().to_html() + &seed
+            view! { <Columns state /> }.to_html() + &seed
         }
-        Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.into_any().to_html(),
+        Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.to_html(),
     }
 }

@@ -45,5 +45,4 @@ pub fn Menu(state: BoardState, id: LeadId) -> impl IntoView {
             </ul>
         </Dialog>
     }
-    .into_any()
 }

@@ -79,5 +79,5 @@ async fn markup(address: Address) -> Markup {
 
 #[lazy]
 fn board() -> AnyView {
-    view! { <live::Live /> }.into_any()
+    view! { <live::Live /> }
 }

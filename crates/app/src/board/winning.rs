@@ -81,7 +81,7 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                     {move || match engineers.get() {
                         Some(all) if all.is_empty() => view! {
                             <p class="muted">"No engineer is active. The lead stays without one until an admin assigns one."</p>
-                        }.into_any(),
+                        },
                         Some(all) => {
                             let most = most(&all);
                             all.into_iter().map(|engineer| {
@@ -94,8 +94,8 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                             }
                             }).collect_view().into_any()
                         }
-                        None if problem.read().is_none() => view! { <div class="skeleton" aria-hidden="true"><div class="skeleton-row"></div><div class="skeleton-row"></div></div> }.into_any(),
-                        None => view! { <p class="alert" role="alert">{problem.get()}" The one with the least work left gets it."</p> }.into_any(),
+                        None if problem.read().is_none() => view! { <div class="skeleton" aria-hidden="true"><div class="skeleton-row"></div><div class="skeleton-row"></div></div> },
+                        None => view! { <p class="alert" role="alert">{problem.get()}" The one with the least work left gets it."</p> },
                     }}
                 </fieldset>
                 <footer class="form-foot">

@@ -256,7 +256,7 @@ impl Column {
             Column::FollowUp => match lead.follow_up_at {
                 Some(at) => {
                     let (words, class) = today.follow_up(at);
-                    view! { <span class=class>{words}</span> }.into_any()
+                    view! { <span class=class>{words}</span> }
                 }
                 None => words(None),
             },
@@ -273,19 +273,19 @@ impl Column {
 
 fn words(text: Option<String>) -> AnyView {
     let class = if text.is_some() { "muted" } else { "faint" };
-    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }.into_any()
+    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }
 }
 
 fn words_plain(text: Option<String>) -> AnyView {
     let class = if text.is_some() { "" } else { "faint" };
-    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }.into_any()
+    view! { <span class=class>{text.unwrap_or_else(|| "—".into())}</span> }
 }
 
 fn link(scheme: &str, address: Option<String>) -> AnyView {
     match address {
         Some(address) => {
             let href = format!("{scheme}{address}");
-            view! { <a class="link-quiet" href=href>{address}</a> }.into_any()
+            view! { <a class="link-quiet" href=href>{address}</a> }
         }
         None => words(None),
     }
@@ -308,7 +308,7 @@ fn products(lead: &Lead, session: &Session) -> AnyView {
     let Some(name) = main.and_then(|id| session.product(id)) else { return words(None) };
     let more = lead.products.len().saturating_sub(1);
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    view! { <span class="tag">{name.to_owned()}</span><span class="faint">{more}</span> }.into_any()
+    view! { <span class="tag">{name.to_owned()}</span><span class="faint">{more}</span> }
 }
 
 /// Colour and word.

@@ -143,7 +143,6 @@ fn new_lead() -> AnyView {
             </WarnOfDuplicates>
         </Dialog>
     }
-    .into_any()
 }
 
 /// A refusal that belongs to no single field.

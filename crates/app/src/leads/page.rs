@@ -62,19 +62,18 @@ pub fn LeadsPage() -> impl IntoView {
                 let address = address.get();
                 Suspend::new(async move {
                     match page.await {
-                        Ok(page) if page.items.is_empty() => view! { <NoLeads address /> }.into_any(),
+                        Ok(page) if page.items.is_empty() => view! { <NoLeads address /> },
                         Ok(page) => {
                             let around = Around::of(&page);
                             grid.around.set(Some(around.clone()));
                             grid.show(page.items);
                             let pager = address.clone();
-                            view! { <LeadTable grid address /><Pager around address=pager total /> }.into_any()
+                            view! { <LeadTable grid address /><Pager around address=pager total /> }
                         }
                         Err(error) => view! {
                             <ErrorState error retry=Callback::new(move |()| page.refetch()) />
                             <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
-                        }
-                        .into_any(),
+                        },
                     }
                 })
             }}

@@ -83,10 +83,10 @@ fn table_row(grid: Grid, row: Row, place: Arc<Place>) -> AnyView {
             place.session.with_value(|session| column.cell(&lead, session, place.today))
         };
         let inside = match href {
-            Some(href) => view! { <a class="lead-name" href=href>{inside}</a> }.into_any(),
+            Some(href) => view! { <a class="lead-name" href=href>{inside}</a> },
             None => inside.into_any(),
         };
-        view! { <td class=column.class() data-col=editable tabindex="-1">{inside}</td> }.into_any()
+        view! { <td class=column.class() data-col=editable tabindex="-1">{inside}</td> }
     };
     let cells = place.columns.iter().map(|(column, _)| cell(*column)).collect::<Vec<_>>();
     view! {
@@ -97,7 +97,6 @@ fn table_row(grid: Grid, row: Row, place: Arc<Place>) -> AnyView {
             <td class="c-tools">{tools(grid, &row, &place)}</td>
         </tr>
     }
-    .into_any()
 }
 
 /// What a thumb reaches for on a phone's card: call, note, status.
@@ -157,7 +156,7 @@ fn widths(columns: &[(Column, Option<u16>)]) -> impl IntoView + use<> {
 fn heading(column: Column, address: &Address) -> AnyView {
     let name = column.name();
     let Some(field) = column.sort() else {
-        return view! { <th scope="col" class=column.class() data-heading=name>{column.heading()}</th> }.into_any();
+        return view! { <th scope="col" class=column.class() data-heading=name>{column.heading()}</th> };
     };
     let query = &address.query;
     let place = query.sort.iter().position(|key| key.field == field);
@@ -183,7 +182,6 @@ fn heading(column: Column, address: &Address) -> AnyView {
             <a href=href on:click=add>{column.heading()}{icon.map(|icon| view! { <Icon icon /> })}{nth}</a>
         </th>
     }
-    .into_any()
 }
 
 fn next_sort(sort: &[SortKey], field: SortField, add: bool) -> Vec<SortKey> {
@@ -224,8 +222,7 @@ pub fn NoLeads(address: Address) -> impl IntoView {
             <EmptyState icon=lu::LuInbox title="No leads yet" text=text.to_owned()>
                 {may_create.then(|| view! { <a class="btn btn-primary" href="/leads/new"><Icon icon=lu::LuPlus />"New lead"</a> })}
             </EmptyState>
-        }
-        .into_any();
+        };
     }
     let all = address.with(LeadQuery { filter: Default::default(), ..address.query.first_page() }).href();
     view! {
@@ -233,7 +230,6 @@ pub fn NoLeads(address: Address) -> impl IntoView {
             <a class="btn" href=all>"Clear all"</a>
         </EmptyState>
     }
-    .into_any()
 }
 
 #[cfg(test)]

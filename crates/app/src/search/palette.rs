@@ -42,7 +42,7 @@ pub fn LazyPalette(open: RwSignal<bool>) -> impl IntoView {
 
 #[lazy]
 fn palette(open: RwSignal<bool>) -> AnyView {
-    view! { {move || open.get().then(|| view! { <Palette open /> })} }.into_any()
+    view! { {move || open.get().then(|| view! { <Palette open /> })} }
 }
 
 #[component]
@@ -141,7 +141,6 @@ fn rows(goals: &[Goal], at: usize, go: Callback<String>) -> Vec<AnyView> {
                 {status.map(badge)}
             </li>
         }
-        .into_any()
     };
     goals.iter().enumerate().map(row).collect()
 }

@@ -39,12 +39,11 @@ pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
             }).collect_view()}
             {problem.request_id.map(|id| view! { <p class="faint">"Request "<code>{id}</code></p> })}
             {match problem.code {
-                ErrorCode::Unauthenticated => view! { <a class="btn" href="/sign-in" rel="external">"Sign in"</a> }.into_any(),
+                ErrorCode::Unauthenticated => view! { <a class="btn" href="/sign-in" rel="external">"Sign in"</a> },
                 ErrorCode::BadRequest | ErrorCode::Forbidden | ErrorCode::NotFound => ().into_any(),
                 _ => view! {
                     <button class="btn" on:click=move |_| retry.run(())><Icon icon=lu::LuRotateCw />"Try again"</button>
-                }
-                .into_any(),
+                },
             }}
         </section>
     }

@@ -79,7 +79,6 @@ fn on_row(
                 on:click=move |_| set.run(down.clone())><Icon icon=lu::LuArrowDown /></button>
         </li>
     }
-    .into_any()
 }
 
 fn off_row(chosen: &[(Column, Option<u16>)], column: Column, set: Set) -> AnyView {
@@ -92,5 +91,4 @@ fn off_row(chosen: &[(Column, Option<u16>)], column: Column, set: Set) -> AnyVie
             </label>
         </li>
     }
-    .into_any()
 }

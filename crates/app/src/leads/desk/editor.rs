@@ -132,12 +132,12 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
         <Portal mount=card>
             <div class="cell-editor" style=field.with_value(|(_, style)| style.clone())>
                 {match field.with_value(|(kind, _)| kind.clone()) {
-                    Kind::Text(kind) => view! { <TextField kind label text commit give_up /> }.into_any(),
+                    Kind::Text(kind) => view! { <TextField kind label text commit give_up /> },
                     Kind::Choice(options) => view! {
                         <Choose label options chosen=text.get_untracked()
                             on_choose=Callback::new(move |(value, moving)| { text.set(value); commit.run(moving) })
                             on_leave=give_up />
-                    }.into_any(),
+                    },
                 }}
                 {move || problem.get().map(|reason| view! {
                     <div class="cell-problem" role="alert">

@@ -55,15 +55,14 @@ fn desk() -> AnyView {
         show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
     });
     view! {
-        {at(PANEL, move || view! { <panel::Panel address apply /> }.into_any())}
-        {at(COLUMNS, move || view! { <columns::Chooser address /> }.into_any())}
-        {at(MY_DAY, move || view! { <my_day::Panel grid address /> }.into_any())}
+        {at(PANEL, move || view! { <panel::Panel address apply /> })}
+        {at(COLUMNS, move || view! { <columns::Chooser address /> })}
+        {at(MY_DAY, move || view! { <my_day::Panel grid address /> })}
         <views::Asked grid address />
         <editor::Editor grid />
         <bulk::Bar grid address />
         {move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> })}
     }
-    .into_any()
 }
 
 /// Puts a newer lead in place of its older self; false when it is not on this page, or is being written in.
@@ -80,11 +79,11 @@ fn patch(grid: Grid, lead: &Lead) -> bool {
 pub fn at(id: &'static str, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let Some(place) = document().get_element_by_id(id) else { return ().into_any() };
     place.set_inner_html("");
-    view! { <Portal mount=place>{view()}</Portal> }.into_any()
+    view! { <Portal mount=place>{view()}</Portal> }
 }
 
 /// The filter panel as markup.
 #[cfg(feature = "ssr")]
 pub fn panel_markup(address: Memo<super::address::Address>) -> String {
-    view! { <panel::Panel address apply=Callback::new(|_| ()) /> }.into_any().to_html()
+    view! { <panel::Panel address apply=Callback::new(|_| ()) /> }.to_html()
 }

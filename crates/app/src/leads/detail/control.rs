@@ -32,9 +32,9 @@ pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing)
                             focus_row(of.field().to_owned());
                         })
                         on_leave=give_up />
-                }.into_any(),
-                (Kind::Text(_), LeadField::Text(_, true)) => view! { <Lines label text commit give_up /> }.into_any(),
-                (Kind::Text(kind), _) => view! { <Line kind label text commit give_up /> }.into_any(),
+                },
+                (Kind::Text(_), LeadField::Text(_, true)) => view! { <Lines label text commit give_up /> },
+                (Kind::Text(kind), _) => view! { <Line kind label text commit give_up /> },
             }}
             {move || editing.problem.get().map(|reason| view! {
                 <div class="cell-problem" role="alert">

@@ -47,9 +47,9 @@ fn Delivery(work: Work) -> impl IntoView {
                         prop:value=move || percent.get().to_string()
                         on:input:target=move |event| dragged.set(event.target().value().parse().ok())
                         on:change:target=move |event| save(event.target().value()) />
-                }.into_any()
+                }
             } else {
-                view! { <progress class="delivery" max="100" value=percent aria-label="Delivered, in percent"></progress> }.into_any()
+                view! { <progress class="delivery" max="100" value=percent aria-label="Delivered, in percent"></progress> }
             }}
             <dl class="fields">
                 <FieldRow work of=LeadField::Text("blockedReason", false) value=blocked nothing="not blocked" />

@@ -74,8 +74,8 @@ fn on_its_way(uploads: Uploads, upload: Upload) -> impl IntoView {
                     <span class="file-problem" role="alert">{reason}</span>
                     <button type="button" class="btn btn-small" on:click=move |_| again.run(())>"Retry"</button>
                     <button type="button" class="icon-button" aria-label="Forget this file" on:click=move |_| uploads.forget(id)><Icon icon=lu::LuX /></button>
-                }.into_any(),
-                None => view! { <progress max="100" value=percent aria-label=label.clone()></progress> }.into_any(),
+                },
+                None => view! { <progress max="100" value=percent aria-label=label.clone()></progress> },
             }}
         </li>
     }
@@ -111,13 +111,12 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
         move || {
             let name = name.clone();
             if renaming.get() {
-                return view! { <Rename work id name renaming problem /> }.into_any();
+                return view! { <Rename work id name renaming problem /> };
             }
             if can_preview {
-                return view! { <button type="button" class="file-name file-open" on:click=move |_| seen.set(Some(shown.get_value()))>{name}</button> }
-                    .into_any();
+                return view! { <button type="button" class="file-name file-open" on:click=move |_| seen.set(Some(shown.get_value()))>{name}</button> };
             }
-            view! { <a class="file-name" href=href.clone() download>{name}</a> }.into_any()
+            view! { <a class="file-name" href=href.clone() download>{name}</a> }
         }
     };
     view! {
@@ -200,9 +199,9 @@ fn Preview(file: Attachment, on_close: Callback<()>) -> impl IntoView {
     let source = format!("/api/attachments/{}/download?inline=1", file.id);
     let name = file.file_name.clone();
     let shown = if file.is_image() {
-        view! { <img class="preview-image" src=source alt=name.clone() /> }.into_any()
+        view! { <img class="preview-image" src=source alt=name.clone() /> }
     } else {
-        view! { <iframe class="preview-page" src=source title=name.clone()></iframe> }.into_any()
+        view! { <iframe class="preview-page" src=source title=name.clone()></iframe> }
     };
     view! {
         <Dialog title=name on_close>

@@ -206,7 +206,7 @@ fn Menu(work: Work) -> impl IntoView {
             })}
         </div>
         {move || asking.get().map(|what| match what {
-            Asking::Merge => view! { <Merge work on_close=done /> }.into_any(),
+            Asking::Merge => view! { <Merge work on_close=done /> },
             Asking::Delete => view! {
                 <Dialog title=format!("Delete {}?", work.lead.read_untracked().name) small=true on_close=done>
                     <p class="muted">"It leaves every list and board, for everyone. You can take it back right afterwards."</p>
@@ -216,7 +216,7 @@ fn Menu(work: Work) -> impl IntoView {
                         <button type="button" class="btn btn-danger-full" on:click=move |_| delete.run(())>"Delete lead"</button>
                     </footer>
                 </Dialog>
-            }.into_any(),
+            },
         })}
     }
 }

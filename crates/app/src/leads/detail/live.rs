@@ -75,11 +75,11 @@ pub fn Live() -> impl IntoView {
     view! {
         <Frame node>
             {move || match shown.get() {
-                Shown::Waiting => view! { <Waiting /> }.into_any(),
+                Shown::Waiting => view! { <Waiting /> },
                 Shown::Failed(error) => view! {
                     <Failed error retry=Callback::new(move |()| load.run(id.get_untracked())) />
-                }.into_any(),
-                Shown::Lead(known) => view! { <Sheet known /> }.into_any(),
+                },
+                Shown::Lead(known) => view! { <Sheet known /> },
             }}
         </Frame>
     }
@@ -103,11 +103,11 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
     let seed = loaded.as_ref().ok().and_then(|sheet| serde_json::to_string(sheet).ok());
     // Inside the frame, since its parts ask the frame for things.
     let inside = move || match loaded {
-        Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> }.into_any(),
+        Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> },
         Err(error) => {
-            view! { <leptos_meta::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }.into_any()
+            view! { <leptos_meta::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }
         }
     };
-    let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.into_any().to_html();
+    let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.to_html();
     html + &seed.map(|json| served::seed(PLACE, &json)).unwrap_or_default()
 }

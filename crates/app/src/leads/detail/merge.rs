@@ -45,8 +45,8 @@ pub fn Merge(work: Work, on_close: Callback<()>) -> impl IntoView {
         <Dialog title on_close>
             {move || problem.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> })}
             {move || match other.get() {
-                None => view! { <Find work choose /> }.into_any(),
-                Some(lead) => view! { <Compare work other lead problem on_close /> }.into_any(),
+                None => view! { <Find work choose /> },
+                Some(lead) => view! { <Compare work other lead problem on_close /> },
             }}
         </Dialog>
     }

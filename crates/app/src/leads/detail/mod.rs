@@ -96,5 +96,5 @@ pub fn preload() {
 
 #[lazy]
 fn lead_sheet() -> AnyView {
-    view! { <live::Live /> }.into_any()
+    view! { <live::Live /> }
 }

@@ -30,7 +30,7 @@ pub fn FieldRow(
             <Editable work of title>
                 {move || match value.get() {
                     Some(shown) => shown.view(work),
-                    None => view! { <span class="faint">{nothing}</span> }.into_any(),
+                    None => view! { <span class="faint">{nothing}</span> },
                 }}
             </Editable>
         </dd>
@@ -51,12 +51,12 @@ pub enum AnyShown {
 impl AnyShown {
     fn view(self, work: Work) -> AnyView {
         match self {
-            AnyShown::Words(text) => view! { <span>{text}</span> }.into_any(),
-            AnyShown::Classed(text, class) => view! { <span class=class>{text}</span> }.into_any(),
-            AnyShown::Lines(text) => view! { <span class="lines">{text}</span> }.into_any(),
+            AnyShown::Words(text) => view! { <span>{text}</span> },
+            AnyShown::Classed(text, class) => view! { <span class=class>{text}</span> },
+            AnyShown::Lines(text) => view! { <span class="lines">{text}</span> },
             AnyShown::Link(scheme, address) => {
                 let href = format!("{scheme}{address}");
-                view! { <a class="link-quiet" href=href>{address}</a> }.into_any()
+                view! { <a class="link-quiet" href=href>{address}</a> }
             }
             AnyShown::Cell(column) => {
                 let lead = work.lead.read();
@@ -80,7 +80,7 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
     };
     move || {
         if editing.is_open.get() {
-            return view! { <Control work of label=title editing /> }.into_any();
+            return view! { <Control work of label=title editing /> };
         }
         view! {
             <div class="value" class:value-open=may on:click=open>
@@ -90,7 +90,6 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
                 })}
             </div>
         }
-        .into_any()
     }
 }
 

@@ -51,7 +51,7 @@ pub fn Said(work: Work, interaction: Interaction, who: String, door: Option<&'st
             })}
         </p>
         {move || if editing.get() {
-            view! { <Edit work id text editing refused /> }.into_any()
+            view! { <Edit work id text editing refused /> }
         } else {
             paragraphs(&text.get_value()).into_any()
         }}

@@ -91,10 +91,10 @@ fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>)
         <div class="sheet-stages">
             <ol class="steps" aria-label="Stage">{STEPS.map(step).collect_view()}</ol>
             {move || match (status.get() == LeadStatus::Lost, may.get()) {
-                (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{reason}</span> }.into_any(),
+                (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{reason}</span> },
                 (false, true) => view! {
                     <button type="button" class="btn btn-small btn-quiet step-lost" on:click=move |_| losing.set(true)>"Lost…"</button>
-                }.into_any(),
+                },
                 (false, false) => ().into_any(),
             }}
         </div>

@@ -106,7 +106,7 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
     let is_expected = event.id.0 == 0;
     let inside = match (interaction, attachment) {
         (Some(interaction), _) => {
-            view! { <Said work interaction who=who.clone() door=through(event.door) /> }.into_any()
+            view! { <Said work interaction who=who.clone() door=through(event.door) /> }
         }
         (None, Some(file)) => {
             let (href, name) = (format!("/api/attachments/{}/download", file.id), file.file_name.clone());
@@ -114,12 +114,10 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
                 <p class="entry-line"><b>{who}</b><span class="muted">"added "<a class="entry-file" href=href download>{name}</a>
                     {format!(" · {}", size(file.size_bytes))}{through(event.door)}</span></p>
             }
-            .into_any()
         }
         (None, None) => {
             let words = change_words(work, &event);
             view! { <p class="entry-line"><b>{who}</b><span class="muted">{words}{through(event.door)}</span></p> }
-                .into_any()
         }
     };
     view! {
@@ -129,7 +127,6 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
             <time class="faint entry-when" title=exact>{when}</time>
         </li>
     }
-    .into_any()
 }
 
 fn actor(work: Work, actor: Option<UserId>, door: Door) -> String {
@@ -198,7 +195,7 @@ fn merged(work: Work, event: &Event) -> AnyView {
         (None, None) => "merged two leads".to_owned(),
     };
     let rest = event.changes.keys().any(|field| !field.starts_with("merged"));
-    view! { {words}{rest.then(|| view! { "; "{fields(work, event)} })} }.into_any()
+    view! { {words}{rest.then(|| view! { "; "{fields(work, event)} })} }
 }
 
 /// `moved Proposal → Negotiation and set Score 61 → 78`.
@@ -218,10 +215,10 @@ fn fields(work: Work, event: &Event) -> AnyView {
             let (from, to) = (words(field, &change.from), words(field, &change.to));
             let comma = (at > 0).then_some(", ");
             match (field.as_str(), change.from.is_null()) {
-                ("status", _) => view! { {comma}"moved "<b>{from}</b>" → "<b>{to}</b> }.into_any(),
-                (field, true) => view! { {comma}"set "<b>{label(field).to_owned()}</b>" to "<b>{to}</b> }.into_any(),
+                ("status", _) => view! { {comma}"moved "<b>{from}</b>" → "<b>{to}</b> },
+                (field, true) => view! { {comma}"set "<b>{label(field).to_owned()}</b>" to "<b>{to}</b> },
                 (field, false) => {
-                    view! { {comma}"set "<b>{label(field).to_owned()}</b>" "{from}" → "<b>{to}</b> }.into_any()
+                    view! { {comma}"set "<b>{label(field).to_owned()}</b>" "{from}" → "<b>{to}</b> }
                 }
             }
         })
