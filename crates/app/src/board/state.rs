@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use domain::{
     Cursor, LeadId, Money,
-    leads::{Board, BoardColumn, Lead, LeadStatus},
+    leads::{Board, BoardColumn, CARDS, Lead, LeadStatus},
 };
 use leptos::prelude::*;
 
@@ -127,9 +127,14 @@ impl BoardState {
         });
     }
 
-    /// How many cards of each column are there.
+    /// How many cards of each column are to be there when the board loads again: as many as now, and of a column that
+    /// is there as a whole some more, so that it stays whole.
     pub fn loaded(self) -> Vec<(LeadStatus, usize)> {
-        LeadStatus::ALL.map(|status| (status, self.cards(status).len())).into()
+        let wanted = |head: &Head| {
+            let more = if head.next.is_none() { usize::from(CARDS) } else { 0 };
+            (head.status, self.cards(head.status).len() + more)
+        };
+        self.heads.with_untracked(|heads| heads.iter().map(wanted).collect())
     }
 
     /// The rows of a column from top to bottom.
