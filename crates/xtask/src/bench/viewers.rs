@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -40,8 +40,10 @@ pub fn all(server: &Server, client: &Client) -> Result<Vec<Figure>> {
     let sent = Arc::new(AtomicU64::new(0));
     let (told, heard) = mpsc::channel::<Duration>();
     let (ready, opened) = mpsc::channel::<()>();
+    let mut streams = Vec::with_capacity(VIEWERS);
     for _ in 0..VIEWERS {
         let stream = open(client)?;
+        streams.push(stream.try_clone()?);
         let (sent, told, ready) = (sent.clone(), told.clone(), ready.clone());
         let viewer = move || follow(stream, start, &sent, &told, &ready);
         thread::Builder::new().stack_size(STACK).spawn(viewer).context("no thread for a viewer")?;
@@ -64,6 +66,10 @@ pub fn all(server: &Server, client: &Client) -> Result<Vec<Figure>> {
             waits.push(heard.recv_timeout(PATIENCE).context("a change did not reach every viewer")?);
         }
         thread::sleep(PAUSE);
+    }
+    // Nobody is to look on while the rest is measured.
+    for stream in streams {
+        stream.shutdown(Shutdown::Both)?;
     }
     waits.sort_unstable();
     let p95 = waits[waits.len() * 95 / 100].as_secs_f64() * 1e3;
