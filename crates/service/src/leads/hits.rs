@@ -34,7 +34,9 @@ pub(crate) async fn hits(me: &Acting, words: &[&str]) -> Result<Vec<LeadHit>> {
     list::push_words(&mut sql, words);
     push_order(&mut sql);
     let indexed: Vec<&str> = words.iter().copied().filter(|word| has_trigram(word)).collect();
-    let short: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() > 1).collect();
+    // A letter with a dot is as vague as a letter, and the planner takes it for rarer than it is.
+    let tells = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > 1;
+    let short: Vec<&str> = words.iter().copied().filter(tells).collect();
     if is_rare && !short.is_empty() {
         sql.push(") union (");
         push_best(&mut sql, &starts, "(select * from leads where ");
