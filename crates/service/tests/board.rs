@@ -27,6 +27,15 @@ async fn some_leads(crm: &TestCrm, count: usize) -> Vec<Lead> {
     leads
 }
 
+/// Shortens the ranks: none is long afterwards, and the order is as it was.
+async fn shorten(crm: &TestCrm, pool: &sqlx::PgPool) {
+    let order = column(crm, LeadStatus::New).await;
+    crm.crm.shorten_ranks().await.unwrap();
+    let longest: i32 = sqlx::query_scalar("select max(length(position)) from leads").fetch_one(pool).await.unwrap();
+    assert!(longest <= 40, "{longest}");
+    assert_eq!(column(crm, LeadStatus::New).await, order);
+}
+
 fn to(status: LeadStatus) -> MoveInput {
     MoveInput { status, ..MoveInput::default() }
 }
@@ -230,11 +239,7 @@ async fn ranks_that_have_grown_long_are_shortened_and_the_order_stays(pool: sqlx
         let id = if i % 2 == 0 { a } else { b };
         ali.leads().move_to(id, MoveInput { after: Some(top), ..to(LeadStatus::New) }).await.unwrap();
     }
-    let order = column(&crm, LeadStatus::New).await;
-    crm.crm.shorten_ranks().await.unwrap();
-    let longest: i32 = sqlx::query_scalar("select max(length(position)) from leads").fetch_one(&pool).await.unwrap();
-    assert!(longest <= 40, "{longest}");
-    assert_eq!(column(&crm, LeadStatus::New).await, order);
+    shorten(&crm, &pool).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -262,11 +267,7 @@ async fn a_long_rank_at_the_end_of_a_column_is_shortened_too(pool: sqlx::PgPool)
         let long = "update leads set position = position || repeat('1', 40) || '8' where id = $1";
         sqlx::query(long).bind(lead.id).execute(&pool).await.unwrap();
     }
-    let order = column(&crm, LeadStatus::New).await;
-    crm.crm.shorten_ranks().await.unwrap();
-    let longest: i32 = sqlx::query_scalar("select max(length(position)) from leads").fetch_one(&pool).await.unwrap();
-    assert!(longest <= 40, "{longest}");
-    assert_eq!(column(&crm, LeadStatus::New).await, order);
+    shorten(&crm, &pool).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -1,9 +1,8 @@
-//! What the board says to those who do not see it, and how to work it without a mouse.
+//! What the board says to those who do not see it.
 
 use leptos::prelude::*;
 
 use super::state::BoardState;
-
 use crate::markup::view;
 
 #[component]
