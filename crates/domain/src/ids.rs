@@ -63,3 +63,7 @@ id!(
     /// A change of many leads that runs in the background.
     JobId
 );
+id!(
+    /// A file of leads that is brought in.
+    ImportId
+);

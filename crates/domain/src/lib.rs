@@ -7,6 +7,7 @@ pub mod day;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod imports;
 pub mod interactions;
 pub mod leads;
 pub mod money;
@@ -20,7 +21,9 @@ pub mod views;
 mod text;
 
 pub use error::{ErrorCode, Fields, Problem};
-pub use ids::{AttachmentId, EventId, InteractionId, JobId, LeadId, NotificationId, ProductId, UserId, ViewId};
+pub use ids::{
+    AttachmentId, EventId, ImportId, InteractionId, JobId, LeadId, NotificationId, ProductId, UserId, ViewId,
+};
 pub use money::Money;
 pub use paging::{Cursor, Page};
 

@@ -205,7 +205,7 @@ fn beside_binary(name: &str) -> bool {
 
 async fn in_time(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let is_upload = request.method() == Method::POST && path == Some(rest::UPLOADS);
+    let is_upload = request.method() == Method::POST && matches!(path, Some(rest::UPLOADS | rest::IMPORTS));
     if is_upload || path == Some(rest::EXPORTS) {
         // As long as bytes keep coming; they have limits of their own.
         return next.run(request).await;
@@ -259,6 +259,7 @@ impl Workers {
             // Two, so that a long job does not keep short ones waiting.
             tokio::spawn(work(crm())),
             tokio::spawn(work(crm())),
+            tokio::spawn(bring_in(crm())),
             tokio::spawn(sweep_files(crm())),
             tokio::spawn(ring(crm())),
             tokio::spawn({
@@ -320,12 +321,25 @@ async fn work(crm: Crm) {
     }
 }
 
+/// Runs steps of imports, one at a time: each holds a file.
+async fn bring_in(crm: Crm) {
+    loop {
+        if let Err(error) = crm.run_imports().await {
+            tracing::warn!(%error, "running imports failed; trying again in a moment");
+        }
+        crm.import_waits().await;
+    }
+}
+
 /// Takes away bytes that belong to no attachment, and keeps an eye on how much all of them are.
 async fn sweep_files(crm: Crm) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     let mut warned = false;
     loop {
         every.tick().await;
+        if let Err(error) = crm.sweep_imports().await {
+            tracing::warn!(%error, "clearing old imports failed; the next round tries again");
+        }
         match crm.sweep_files().await {
             Ok(0) => {}
             Ok(files) => tracing::info!(files, "files without an attachment swept"),

@@ -62,29 +62,60 @@ impl Database {
 
 /// A transaction. When it is committed, those who follow what happens are told.
 pub(crate) struct Tx {
-    inner: sqlx::Transaction<'static, sqlx::Postgres>,
+    /// Away only while rows are copied into it.
+    inner: Option<Inner>,
     committed: std::sync::Arc<tokio::sync::Notify>,
 }
 
+type Inner = sqlx::Transaction<'static, sqlx::Postgres>;
+
 impl Tx {
-    pub(crate) async fn commit(self) -> Result<()> {
-        self.inner.commit().await?;
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        self.take()?.commit().await?;
         self.committed.notify_one();
         Ok(())
     }
-}
 
-impl std::ops::Deref for Tx {
-    type Target = sqlx::Transaction<'static, sqlx::Postgres>;
+    /// Sends rows in the text format of `COPY`, to the end even if whoever asked goes away: dropped half-way, sqlx
+    /// leaves the connection in the midst of it, and the next one to use it cannot understand the answers.
+    pub(crate) async fn copy_in(&mut self, statement: &'static str, rows: String) -> Result<()> {
+        let mut inner = self.take()?;
+        let copying = tokio::spawn(async move {
+            let copied = copy_in(&mut inner, statement, rows).await;
+            (inner, copied)
+        });
+        let (inner, copied) = copying.await.map_err(crate::Error::internal)?;
+        self.inner = Some(inner);
+        copied
+    }
 
-    fn deref(&self) -> &Self::Target {
-        &self.inner
+    fn take(&mut self) -> Result<Inner> {
+        self.inner.take().ok_or_else(|| crate::Error::internal(AWAY))
     }
 }
 
+async fn copy_in(connection: &mut sqlx::PgConnection, statement: &str, rows: String) -> Result<()> {
+    let mut copying = connection.copy_in_raw(statement).await?;
+    copying.send(rows.into_bytes()).await?;
+    copying.finish().await?;
+    Ok(())
+}
+
+const AWAY: &str = "a transaction that was given up while rows were copied into it";
+
+#[expect(clippy::expect_used, reason = "whoever gives up a copy gives up the transaction that it borrows")]
+impl std::ops::Deref for Tx {
+    type Target = Inner;
+
+    fn deref(&self) -> &Self::Target {
+        self.inner.as_ref().expect(AWAY)
+    }
+}
+
+#[expect(clippy::expect_used, reason = "as above")]
 impl std::ops::DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.inner
+        self.inner.as_mut().expect(AWAY)
     }
 }
 
@@ -98,7 +129,7 @@ pub(crate) async fn begin(crm: &crate::Crm) -> Result<Tx> {
     #[expect(clippy::disallowed_methods, reason = "the one place where a transaction is begun")]
     let begun = tokio::spawn(async move { pool.begin().await });
     let inner = begun.await.map_err(crate::Error::internal)??;
-    Ok(Tx { inner, committed: crm.inner.committed.clone() })
+    Ok(Tx { inner: Some(inner), committed: crm.inner.committed.clone() })
 }
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

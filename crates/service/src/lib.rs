@@ -36,7 +36,7 @@ pub use error::{Error, Result};
 pub use events::{Events, Heard, Listener};
 pub use installation::{Installation, Setup};
 pub use interactions::Interactions;
-pub use leads::{Export, Jobs, Leads};
+pub use leads::{Export, ImportUpload, Imports, Jobs, Leads, ProblemFile};
 pub use notifications::Notifications;
 pub use products::Products;
 pub use sessions::{SessionRow, Sessions};
@@ -57,6 +57,8 @@ struct Inner {
     files: Files,
     /// Rung when this copy was asked for a change of many leads.
     bulk_jobs: tokio::sync::Notify,
+    /// Rung when this copy was asked for a step of an import.
+    imports: tokio::sync::Notify,
     /// Turns of writing a file of leads.
     exports: Arc<tokio::sync::Semaphore>,
     /// With the time it was asked for; see `leads::score`.
@@ -77,9 +79,10 @@ impl Crm {
     pub fn with_files(database: Database, clock: Clock, files: Files) -> Self {
         let (hashing, pool, bulk_jobs) = (passwords::Hashing::new(), database.pool, tokio::sync::Notify::new());
         let exports = Arc::new(tokio::sync::Semaphore::new(leads::export::AT_ONCE));
-        let (median_won, recent, committed) = Default::default();
+        let (median_won, recent, committed, imports) = Default::default();
         let live = events::live::Hub::new();
-        let inner = Inner { pool, clock, hashing, files, bulk_jobs, exports, median_won, recent, committed, live };
+        let inner =
+            Inner { pool, clock, hashing, files, bulk_jobs, imports, exports, median_won, recent, committed, live };
         Crm { inner: Arc::new(inner) }
     }
 
@@ -168,6 +171,11 @@ impl Acting {
     /// Changes of many leads in the background.
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// Files of leads on their way in.
+    pub fn imports(&self) -> Imports<'_> {
+        Imports(self)
     }
 
     /// People.

@@ -33,11 +33,12 @@ pub enum Action {
     ViewProducts,
     ManageUsers,
     ExportLeads,
+    ImportLeads,
 }
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Action; 18] = [
+    pub const ALL: [Action; 19] = [
         Action::ViewLeads,
         Action::CreateLead,
         Action::UpdateLead,
@@ -56,6 +57,7 @@ impl Action {
         Action::ViewProducts,
         Action::ManageUsers,
         Action::ExportLeads,
+        Action::ImportLeads,
     ];
 }
 
@@ -80,6 +82,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Admin, Action::ViewProducts) => true,
         (Role::Admin, Action::ManageUsers) => true,
         (Role::Admin, Action::ExportLeads) => true,
+        (Role::Admin, Action::ImportLeads) => true,
         (Role::Agent, Action::ViewLeads) => true,
         (Role::Agent, Action::CreateLead) => true,
         (Role::Agent, Action::UpdateLead) => true,
@@ -98,6 +101,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Agent, Action::ViewProducts) => true,
         (Role::Agent, Action::ManageUsers) => false,
         (Role::Agent, Action::ExportLeads) => true,
+        (Role::Agent, Action::ImportLeads) => true,
         (Role::Engineer, Action::ViewLeads) => true,
         (Role::Engineer, Action::CreateLead) => false,
         (Role::Engineer, Action::UpdateLead) => true,
@@ -116,6 +120,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         (Role::Engineer, Action::ViewProducts) => true,
         (Role::Engineer, Action::ManageUsers) => false,
         (Role::Engineer, Action::ExportLeads) => true,
+        (Role::Engineer, Action::ImportLeads) => false,
     }
 }
 
@@ -129,6 +134,7 @@ pub(crate) fn allow(role: Role, action: Action) -> Result<()> {
         Action::DeleteLead => "Engineers do not delete leads. Ask an agent.",
         Action::ManageUsers => "Only admins manage people.",
         Action::MergeLeads => "Engineers do not merge leads. Ask an agent.",
+        Action::ImportLeads => "Engineers do not import leads. Ask an agent.",
         Action::ViewLeads
         | Action::UpdateLead
         | Action::LogInteraction
@@ -177,6 +183,11 @@ fn may_write(actor: &Actor, lead: Option<&Lead>, field: &str) -> bool {
     }
 }
 
+/// Whether the actor may write this field of a new lead.
+pub(crate) fn may_write_new(actor: &Actor, field: &str) -> bool {
+    may_write(actor, None, field)
+}
+
 /// Whether the actor may move this lead, with what the move brings along: whoever wins a lead may say who delivers it.
 pub(crate) fn allow_move(actor: &Actor, lead: &Lead, changes: &Changes) -> Result<()> {
     let mut by_hand = changes.clone();
@@ -199,6 +210,14 @@ pub(crate) fn may_follow(actor: &Actor, asked_by: Option<UserId>) -> bool {
     match actor.role() {
         Role::Admin => true,
         Role::Agent | Role::Engineer => asked_by.is_some() && asked_by == actor.id(),
+    }
+}
+
+/// Whether the actor sees imports of others.
+pub(crate) fn sees_all_imports(actor: &Actor) -> bool {
+    match actor.role() {
+        Role::Admin => true,
+        Role::Agent | Role::Engineer => false,
     }
 }
 

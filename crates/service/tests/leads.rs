@@ -227,7 +227,8 @@ ManageViews        yes    yes    yes
 ViewPeople         yes    yes    yes
 ViewProducts       yes    yes    yes
 ManageUsers        yes    no     no
-ExportLeads        yes    yes    yes";
+ExportLeads        yes    yes    yes
+ImportLeads        yes    yes    no";
     assert_eq!(rows.join("\n"), expected);
 }
 

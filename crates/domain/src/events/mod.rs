@@ -32,13 +32,18 @@ pub type Changes = BTreeMap<String, Change>;
 
 /// The fields in which two rows of one type differ, as their JSON shows them.
 pub fn changes<T: Serialize>(before: &T, after: &T) -> serde_json::Result<Changes> {
-    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
-    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return Ok(Changes::new()) };
-    let differing = after.iter().filter_map(|(field, to)| {
-        let from = before.get(field).cloned().unwrap_or_default();
-        (from != *to).then(|| (field.clone(), Change { from, to: to.clone() }))
-    });
-    Ok(differing.collect())
+    Ok(differing(&serde_json::to_value(before)?, serde_json::to_value(after)?))
+}
+
+/// The fields of `after` that are not so in `before`.
+pub fn differing(before: &serde_json::Value, after: serde_json::Value) -> Changes {
+    let (Some(before), serde_json::Value::Object(after)) = (before.as_object(), after) else { return Changes::new() };
+    let differing = after.into_iter().filter(|(field, to)| before.get(field).unwrap_or(&serde_json::Value::Null) != to);
+    let change = |(field, to): (String, _)| {
+        let from = before.get(&field).cloned().unwrap_or_default();
+        (field, Change { from, to })
+    };
+    differing.map(change).collect()
 }
 
 /// One recorded change, as history and machines read it.

@@ -3,12 +3,14 @@
 use std::str::FromStr;
 
 use form_urlencoded::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::{LeadColumn, LeadQuery, MAX_IDS};
 use crate::{Fields, LeadId};
 
 /// What kind of file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     #[default]
     Csv,

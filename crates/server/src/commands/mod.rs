@@ -3,6 +3,7 @@
 mod archive;
 mod backup;
 mod export;
+mod import;
 mod people;
 mod serve;
 
@@ -39,6 +40,8 @@ enum Command {
     Restore(backup::Restore),
     /// Write leads into a CSV or XLSX file; the server may be running
     Export(export::Export),
+    /// Bring in leads from a CSV or XLSX file; the server may be running
+    Import(import::Import),
 }
 
 /// Runs what the arguments say.
@@ -65,6 +68,14 @@ pub async fn run(arguments: Arguments) -> Result<()> {
             crm.close().await;
             store.close().await?;
             exported
+        }
+        Command::Import(import) => {
+            let store = Store::visit(&config).await?;
+            let crm = store.crm(&config)?;
+            let imported = import.run(&crm.acting_as(Actor::system())).await;
+            crm.close().await;
+            store.close().await?;
+            imported
         }
         Command::User(user) => {
             let store = Store::visit(&config).await?;

@@ -5,6 +5,8 @@ mod board;
 mod bulk;
 mod events;
 mod export;
+mod imports;
+mod incoming;
 mod interactions;
 mod leads;
 mod notifications;
@@ -27,7 +29,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{problem::Problem, startup::Server};
 
-pub use self::{attachments::UPLOADS, export::EXPORTS};
+pub use self::{attachments::UPLOADS, export::EXPORTS, imports::IMPORTS};
 
 /// Every operation, with its place in the OpenAPI document.
 pub fn router() -> OpenApiRouter<Server> {
@@ -59,6 +61,15 @@ pub fn router() -> OpenApiRouter<Server> {
         .routes(routes!(leads::score))
         .routes(routes!(leads::duplicates))
         .routes(routes!(export::export))
+        .routes(routes!(imports::import))
+        .routes(routes!(imports::template))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::find, imports::configure))
+        .routes(routes!(imports::run))
+        .routes(routes!(imports::cancel))
+        .routes(routes!(imports::revert))
+        .routes(routes!(imports::rows))
+        .routes(routes!(imports::errors))
         .routes(routes!(stream::stream))
         .routes(routes!(notifications::bell))
         .routes(routes!(notifications::read))

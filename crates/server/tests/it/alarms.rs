@@ -77,6 +77,16 @@ fn operations() -> Vec<Entry> {
         entry("moveLead", Method::POST, "/api/leads/{id}/move", |_| Some(json!({"status": "qualified"}))),
         entry("listAssignees", Method::GET, "/api/assignees", |_| None),
         entry("exportLeads", Method::GET, "/api/leads/export", |_| None),
+        entry("importLeads", Method::POST, "/api/leads/import", |_| None),
+        entry("importTemplate", Method::GET, "/api/leads/import/template", |_| None),
+        entry("listImports", Method::GET, "/api/imports", |_| None),
+        entry("findImport", Method::GET, "/api/imports/{import}", |_| None),
+        entry("configureImport", Method::PATCH, "/api/imports/{import}", |_| Some(json!({"onDuplicate": "update"}))),
+        entry("runImport", Method::POST, "/api/imports/{import}/run", |_| None),
+        entry("cancelImport", Method::POST, "/api/imports/{import}/cancel", |_| None),
+        entry("revertImport", Method::POST, "/api/imports/{import}/revert", |_| None),
+        entry("listImportRows", Method::GET, "/api/imports/{import}/rows", |_| None),
+        entry("listImportErrors", Method::GET, "/api/imports/{import}/errors", |_| None),
     ]
 }
 
@@ -153,7 +163,7 @@ async fn lead_of_ali(server: &TestServer) -> i64 {
 async fn call(server: &TestServer, client: &Client, entry: &Entry, id: i64) -> Answer {
     let mut path = entry.path.replace("{id}", &id.to_string());
     let mut body = (entry.body)(id).map(|body| body.to_string());
-    for name in ["{interaction}", "{view}", "{file}"] {
+    for name in ["{interaction}", "{view}", "{file}", "{import}"] {
         if path.contains(name) || body.as_ref().is_some_and(|body| body.contains(name)) {
             let row = row_of_ali(server, name, id).await.to_string();
             path = path.replace(name, &row);
@@ -162,6 +172,9 @@ async fn call(server: &TestServer, client: &Client, entry: &Entry, id: i64) -> A
     }
     if entry.name == "attachFiles" {
         return client.attach(id, "a.txt", b"text").await;
+    }
+    if entry.name == "importLeads" {
+        return client.import(b"name\nMaya\n", &[("dryRun", "true")]).await;
     }
     let body = body.map(|body| serde_json::from_str(&body).unwrap());
     client.send(entry.method.clone(), &path, &[], body).await
@@ -176,6 +189,12 @@ async fn row_of_ali(server: &TestServer, name: &str, lead: i64) -> i64 {
     if name == "{file}" {
         let client = server.signed_in(&server.crm.ali).await;
         return client.attach(lead, "a.txt", b"text").await.json()[0]["id"].as_i64().unwrap();
+    }
+    if name == "{import}" {
+        let client = server.signed_in(&server.crm.ali).await;
+        let import = client.import(b"name\nMaya\n", &[("dryRun", "true")]).await.json()["id"].as_i64().unwrap();
+        server.crm.crm.run_imports().await.unwrap();
+        return import;
     }
     let view = ViewInput { name: format!("Shared {lead}"), is_shared: true, ..ViewInput::default() };
     ali.views().create(view).await.unwrap().id.0

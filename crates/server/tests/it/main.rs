@@ -7,6 +7,8 @@ mod attachments;
 mod bulk;
 mod commands;
 mod export;
+mod import;
+mod import_killed;
 mod interactions;
 mod leads;
 mod outages;

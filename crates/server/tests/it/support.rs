@@ -130,6 +130,17 @@ impl Client {
             .await
     }
 
+    /// Sends a file of leads with these fields beside it.
+    pub async fn import(&self, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.bytes());
+        }
+        body.extend(multipart(&[("leads.csv", file)]));
+        self.raw(Method::POST, "/api/leads/import", &[MULTIPART], body).await
+    }
+
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         self.stream(method, path, headers, Body::from(body)).await
     }

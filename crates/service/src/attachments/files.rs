@@ -45,7 +45,7 @@ pub struct Files {
 }
 
 /// What was written: its size, and what it is.
-pub(super) struct Written {
+pub(crate) struct Written {
     pub size: u64,
     pub content_type: &'static str,
 }
@@ -112,12 +112,12 @@ impl Files {
     }
 
     /// Does this even if the request that asks for it is given up.
-    pub(super) fn later(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn later(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.clearing.spawn(work);
     }
 
     /// Writes a stream, holding one part of it at a time. Unless the whole of it comes, nothing stays behind.
-    pub(super) async fn write(
+    pub(crate) async fn write(
         &self,
         key: &str,
         most: u64,
@@ -160,7 +160,7 @@ impl Files {
     ///
     /// # Errors
     /// [`Error::FileMissing`] when there is no such file, or it is not of this size.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         key: &str,
         size: u64,

@@ -18,8 +18,9 @@ use futures_util::stream::BoxStream;
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 
+pub(crate) use self::upload::random;
 pub use self::{files::Files, upload::Upload};
-use crate::{Acting, Error, Result, events, events::Event, leads, policy, policy::Action};
+use crate::{Acting, Crm, Error, Result, events, events::Event, leads, policy, policy::Action};
 
 /// Files on the leads within one actor's scope.
 pub struct Attachments<'a>(pub(crate) &'a Acting);
@@ -141,4 +142,17 @@ async fn record(
     let lead = Some(attachment.lead_id);
     let event = Event { kind, entity: "attachment", entity_id: attachment.id.0, lead, changes, before };
     events::record(tx, acting.actor(), acting.crm.now(), event).await
+}
+
+/// Notes a key that is about to be written: if nobody claims it, it is swept.
+pub(crate) async fn note_stray(crm: &Crm, key: &str) -> Result<()> {
+    store::note_stray(crm.pool(), key, crm.now()).await
+}
+
+/// Something holds the file from now on.
+pub(crate) async fn claim_stray(tx: &mut Transaction<'_, Postgres>, key: &str) -> Result<()> {
+    match store::take_strays(tx, &[key.to_owned()]).await?.len() {
+        1 => Ok(()),
+        _ => Err(Error::internal("a file was swept before anything held it")),
+    }
 }

@@ -45,7 +45,7 @@ impl Crm {
     }
 
     /// The same where nobody can do anything about a failure: the sweep tries again.
-    pub(super) async fn discard_or_leave(&self, keys: &[String]) {
+    pub(crate) async fn discard_or_leave(&self, keys: &[String]) {
         if let Err(error) = self.discard(keys).await {
             tracing::warn!(%error, files = keys.len(), "files that nobody needs stay until they are swept");
         }

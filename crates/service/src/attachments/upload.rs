@@ -118,7 +118,7 @@ async fn attach(acting: &Acting, lead: LeadId, stored: &[Stored]) -> Result<Vec<
 }
 
 /// 32 hexadecimal digits. The key of a file says nothing of its name, and cannot be guessed.
-fn random() -> Result<String> {
+pub(crate) fn random() -> Result<String> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(|e| Error::internal(e.to_string()))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))

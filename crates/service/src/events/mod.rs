@@ -7,10 +7,14 @@ pub(crate) mod row;
 pub use feed::Events;
 pub use live::{Heard, Listener};
 
-use domain::{LeadId, Timestamp, events::Changes};
+use domain::{
+    LeadId, Timestamp,
+    events::{Changes, Door},
+};
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 
+pub(crate) use crate::notifications::ring::ring;
 use crate::{Actor, Result, notifications::ring};
 
 /// One change, ready to be recorded.
@@ -41,9 +45,14 @@ pub(crate) async fn record_all(
     at: Timestamp,
     events: Vec<Event<'_>>,
 ) -> Result<()> {
-    let rings = events.iter().any(|event| event.lead.is_some() && ring::may_ring(event.changes));
+    let rings = events.iter().any(|event| event.lead.is_some() && may_ring(actor, event.changes));
     let ids = insert(tx, actor, at, events).await?;
-    if rings { ring::ring(tx, actor, &ids).await } else { Ok(()) }
+    if rings { ring(tx, actor, &ids).await } else { Ok(()) }
+}
+
+/// Whether somebody may want to be told of such a change. A file that is brought in is quiet.
+pub(crate) fn may_ring(actor: &Actor, changes: &Changes) -> bool {
+    actor.door() != Door::Import && ring::may_ring(changes)
 }
 
 /// The same without a word to anyone. Returns their ids.

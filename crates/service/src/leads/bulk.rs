@@ -178,7 +178,7 @@ impl Order {
             Order::Create(inputs) => {
                 let mut index = index(first);
                 for inputs in inputs[places_of].chunks(BATCH) {
-                    for outcome in writing.create(inputs.to_vec()).await? {
+                    for outcome in writing.create_many(inputs.to_vec()).await? {
                         tally.add(None, index, outcome.map(drop))?;
                         index += 1;
                     }

@@ -7,7 +7,7 @@ use domain::{
     leads::{BulkFailure, BulkJob, JobState},
 };
 use serde_json::Value;
-use sqlx::{PgPool, Postgres, Transaction, types::Json};
+use sqlx::{PgExecutor, PgPool, Postgres, Transaction, types::Json};
 
 use super::tally::Tally;
 use crate::{Actor, Error, Result};
@@ -20,6 +20,7 @@ pub(super) struct Claim {
     pub request_id: String,
     pub input: Value,
     pub claims: i32,
+    pub tries: i32,
     pub cancel_requested: bool,
     rows_done: i64,
     rows_changed: i64,
@@ -65,7 +66,7 @@ pub(super) async fn find(db: &PgPool, id: JobId) -> Result<Option<(BulkJob, Opti
     Ok(Some((job, row.created_by)))
 }
 
-pub(super) async fn count_open(db: &PgPool, actor: &Actor) -> Result<i64> {
+pub(super) async fn count_open(db: impl PgExecutor<'_>, actor: &Actor) -> Result<i64> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from bulk_jobs
            where state in ('queued', 'running') and created_by is not distinct from $1"#,
@@ -76,21 +77,28 @@ pub(super) async fn count_open(db: &PgPool, actor: &Actor) -> Result<i64> {
     Ok(count)
 }
 
+/// What a job is to do, and under which names its events stand.
+pub(super) struct Order<'a> {
+    pub door: Door,
+    pub request_id: &'a str,
+    pub work: Value,
+}
+
 pub(super) async fn insert(
-    db: &PgPool,
+    db: impl PgExecutor<'_>,
     actor: &Actor,
-    request_id: &str,
-    input: &Value,
+    order: Order<'_>,
     total: i64,
     now: Timestamp,
 ) -> Result<JobId> {
+    let Order { door, request_id, work } = order;
     let id = sqlx::query_scalar!(
         r#"insert into bulk_jobs (created_by, door, request_id, input, rows_total, created_at, updated_at)
            values ($1, $2, $3, $4, $5, $6, $6) returning id as "id: JobId""#,
         actor.id().map(|id| id.0),
-        actor.door() as _,
+        door as _,
         request_id,
-        input,
+        work,
         total,
         now,
     )
@@ -100,19 +108,21 @@ pub(super) async fn insert(
 }
 
 /// The oldest job that waits, or whose copy has given no sign of life for too long.
-pub(super) async fn claim(db: &PgPool, now: Timestamp, until: Timestamp) -> Result<Option<Claim>> {
+pub(super) async fn claim(db: &PgPool, imports: bool, now: Timestamp, until: Timestamp) -> Result<Option<Claim>> {
     let claim = sqlx::query_as!(
         Claim,
-        r#"update bulk_jobs set state = 'running', claims = claims + 1, leased_until = $2, updated_at = $1
+        r#"update bulk_jobs set state = 'running', claims = claims + 1, tries = tries + 1, leased_until = $2, updated_at = $1
            where id = (
                select id from bulk_jobs
                where state in ('queued', 'running') and (state = 'queued' or leased_until <= $1)
+                   and (input = '"import"') = $3
                order by id limit 1 for update skip locked)
            returning id as "id: JobId", created_by as "created_by: UserId", door as "door: Door", request_id, input,
-               claims, cancel_requested, rows_done, rows_changed, rows_failed,
+               claims, tries, cancel_requested, rows_done, rows_changed, rows_failed,
                failures as "failures: Json<Vec<BulkFailure>>""#,
         now,
         until,
+        imports,
     )
     .fetch_optional(db)
     .await?;
@@ -120,7 +130,7 @@ pub(super) async fn claim(db: &PgPool, now: Timestamp, until: Timestamp) -> Resu
 }
 
 /// Asks for the job to be stopped. One that has not begun is over with that.
-pub(super) async fn cancel(db: &PgPool, id: JobId, failure: &str, now: Timestamp) -> Result<()> {
+pub(super) async fn cancel(db: impl PgExecutor<'_>, id: JobId, failure: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulk_jobs set cancel_requested = true, updated_at = $3,
              state = case when state = 'queued' then 'cancelled' else state end,
@@ -185,7 +195,7 @@ pub(super) async fn advance(
 ) -> Result<bool> {
     let done = sqlx::query!(
         "update bulk_jobs set rows_total = $3, rows_done = $4, rows_changed = $5, rows_failed = $6, failures = $7,
-             updated_at = $8::timestamptz, state = case when $9 then 'done' else state end,
+             tries = 0, updated_at = $8::timestamptz, state = case when $9 then 'done' else state end,
              finished_at = case when $9 then $8::timestamptz end
          where id = $1 and claims = $2 and state = 'running' and not cancel_requested",
         job.id.0,
@@ -254,5 +264,12 @@ pub(super) async fn put_back(db: &PgPool, job: &Claim, until: Timestamp) -> Resu
 
 /// Forgets jobs that were over before `before`.
 pub(super) async fn delete_old(db: &PgPool, before: Timestamp) -> Result<u64> {
-    Ok(sqlx::query!("delete from bulk_jobs where finished_at < $1", before).execute(db).await?.rows_affected())
+    Ok(sqlx::query!(
+        "delete from bulk_jobs where finished_at < $1
+             and not exists (select from import_jobs i where i.job_id = bulk_jobs.id)",
+        before,
+    )
+    .execute(db)
+    .await?
+    .rows_affected())
 }

@@ -13,18 +13,20 @@ use std::{
 
 use domain::{
     JobId, Problem,
+    events::Door,
     leads::{BulkInput, BulkJob, JobState},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     bulk::{BATCH, Order},
+    import,
     job_store::{self as store, Claim},
     tally::Tally,
     undo,
     write::Writing,
 };
-use crate::{Acting, Actor, Crm, Error, Result, policy, secrets, users};
+use crate::{Acting, Actor, Crm, Error, Result, db::Tx, policy, secrets, users};
 
 /// How long a job is a copy's own without a sign of life: longer than any single statement may take.
 pub(super) const LEASE: time::Duration = time::Duration::seconds(60);
@@ -32,8 +34,8 @@ pub(super) const LEASE: time::Duration = time::Duration::seconds(60);
 const REPORT_EVERY: Duration = Duration::from_millis(300);
 /// How often a copy looks for jobs that another one was asked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How often a job is begun at the most.
-const MOST_CLAIMS: i32 = 5;
+/// How often a job is begun at the most without getting on.
+const MOST_TRIES: i32 = 5;
 /// Jobs one person may have waiting.
 const MOST_OPEN: i64 = 20;
 
@@ -42,7 +44,11 @@ const MOST_OPEN: i64 = 20;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Work {
     Change(BulkInput),
-    Undo { request_id: String },
+    Undo {
+        request_id: String,
+    },
+    /// A step of the import whose job this is.
+    Import,
 }
 
 /// Jobs of the actor's own; for admins everyone's.
@@ -78,14 +84,24 @@ pub(super) async fn enqueue(acting: &Acting, work: Work, total: i64) -> Result<B
         Some(id) => id.to_owned(),
         None => secrets::token()?,
     };
-    let work = serde_json::to_value(work)?;
-    let id = store::insert(acting.pool(), acting.actor(), &request_id, &work, total, acting.crm.now()).await?;
+    let order =
+        store::Order { door: acting.actor().door(), request_id: &request_id, work: serde_json::to_value(work)? };
+    let id = store::insert(acting.pool(), acting.actor(), order, total, acting.crm.now()).await?;
     acting.crm.inner.bulk_jobs.notify_one();
     Jobs(acting).find(id).await
 }
 
+/// The same within a transaction, for a step of an import. Ring `imports` when it is committed.
+pub(super) async fn enqueue_import(tx: &mut Tx, acting: &Acting, request_id: &str, total: i64) -> Result<JobId> {
+    if store::count_open(&mut ***tx, acting.actor()).await? >= MOST_OPEN {
+        return Err(Error::TooMany { retry_after_s: 10 });
+    }
+    let order = store::Order { door: Door::Import, request_id, work: serde_json::to_value(Work::Import)? };
+    store::insert(&mut ***tx, acting.actor(), order, total, acting.crm.now()).await
+}
+
 /// How an attempt ended.
-enum Ended {
+pub(super) enum Ended {
     Done,
     /// Nothing was written: it is all or nothing.
     Refused(Tally),
@@ -95,9 +111,18 @@ enum Ended {
 }
 
 impl Crm {
-    /// Runs jobs until none is waiting.
+    /// Runs changes of many leads until none is waiting.
     pub async fn run_bulk_jobs(&self) -> Result<()> {
-        while let Some(job) = store::claim(self.pool(), self.now(), self.now() + LEASE).await? {
+        self.run_jobs(false).await
+    }
+
+    /// Runs steps of imports until none is waiting. Apart from other jobs: a file of an hour keeps none of them waiting.
+    pub async fn run_imports(&self) -> Result<()> {
+        self.run_jobs(true).await
+    }
+
+    async fn run_jobs(&self, imports: bool) -> Result<()> {
+        while let Some(job) = store::claim(self.pool(), imports, self.now(), self.now() + LEASE).await? {
             self.run_bulk_job(&job).await?;
         }
         Ok(())
@@ -106,6 +131,11 @@ impl Crm {
     /// Comes back when it is time to look for jobs: at once when this copy was asked for one.
     pub async fn bulk_job_waits(&self) {
         let _ = tokio::time::timeout(LOOK_EVERY, self.inner.bulk_jobs.notified()).await;
+    }
+
+    /// The same for steps of imports.
+    pub async fn import_waits(&self) {
+        let _ = tokio::time::timeout(LOOK_EVERY, self.inner.imports.notified()).await;
     }
 
     async fn run_bulk_job(&self, job: &Claim) -> Result<()> {
@@ -150,13 +180,19 @@ impl Crm {
         if job.cancel_requested {
             return Ok(Ended::Cancelled);
         }
-        if job.claims > MOST_CLAIMS {
-            return Err(Error::forbidden(format!("It was begun {MOST_CLAIMS} times and never came to an end.")));
+        if job.tries > MOST_TRIES {
+            return Err(Error::forbidden(format!("It was begun {MOST_TRIES} times and never got on.")));
         }
         let work: Work = serde_json::from_value(job.input.clone())?;
         if let Work::Change(input @ BulkInput { partial: true, .. }) = work {
             return tokio::select! {
                 ended = in_parts(acting, job, input) => ended,
+                stop = self.watch(job, Arc::default()) => Ok(stop),
+            };
+        }
+        if let Work::Import = work {
+            return tokio::select! {
+                ended = import::attempt(acting, job) => ended,
                 stop = self.watch(job, Arc::default()) => Ok(stop),
             };
         }
@@ -198,6 +234,7 @@ async fn whole(writing: &mut Writing<'_>, tally: &mut Tally, work: Work) -> Resu
     match work {
         Work::Change(input) => Order::read(writing.acting, &input)?.run(writing, tally).await,
         Work::Undo { request_id } => undo::run(writing, &request_id, tally).await,
+        Work::Import => Err(Error::internal("an import is done in parts")),
     }
 }
 

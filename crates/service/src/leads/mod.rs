@@ -8,6 +8,7 @@ mod cursor;
 mod duplicates;
 pub(crate) mod export;
 mod hits;
+mod import;
 mod job_store;
 mod jobs;
 mod list;
@@ -21,6 +22,7 @@ mod references;
 mod reversal;
 mod row;
 pub(crate) mod score;
+mod staging;
 pub(crate) mod store;
 mod stretch;
 mod tallies;
@@ -42,7 +44,11 @@ use domain::{
 use serde_json::Value;
 
 use self::write::Writing;
-pub use self::{export::Export, jobs::Jobs};
+pub use self::{
+    export::Export,
+    import::{ImportUpload, Imports, ProblemFile},
+    jobs::Jobs,
+};
 use crate::{Acting, Error, Result, policy, policy::Action};
 
 /// Leads within one actor's scope.

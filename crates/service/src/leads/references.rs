@@ -26,6 +26,15 @@ impl References {
                 named.extend(input.products.iter().map(|product| product.0));
             }
         }
+        Self::find(tx, people, named).await
+    }
+
+    /// Which of these are there.
+    pub(super) async fn find(
+        tx: &mut Transaction<'_, Postgres>,
+        people: HashSet<i64>,
+        named: HashSet<i64>,
+    ) -> Result<Self> {
         let mut out = References::default();
         if !people.is_empty() {
             out.people = users::store::active_roles(tx, &people.into_iter().collect::<Vec<_>>()).await?;

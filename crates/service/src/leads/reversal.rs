@@ -84,6 +84,40 @@ impl Deed {
         self.change(changes, before)
     }
 
+    /// Takes out of it what others have changed since, and names those fields. An error leaves all of the lead, for a
+    /// reason or because nothing of it is left to take back.
+    pub(super) fn spare(
+        &mut self,
+        lead: &Lead,
+        is_deleted: bool,
+        later: &[Later],
+    ) -> std::result::Result<Vec<String>, Option<String>> {
+        if is_deleted {
+            return Err((!self.created).then(|| "was deleted since".to_owned()));
+        }
+        if self.created {
+            let Some(event) = later.first() else { return Ok(Vec::new()) };
+            return Err(Some(match event.entity.as_str() {
+                "lead" => format!("was changed since{}", listed(&event.fields)),
+                _ => "got notes or files since".to_owned(),
+            }));
+        }
+        if later.iter().any(|event| event.kind == "lead.merged") {
+            return Err(Some("was merged since".into()));
+        }
+        let now = serde_json::to_value(LeadInput::of(lead)).map(object).unwrap_or_default();
+        let touched = |field: &String| later.iter().any(|event| event.entity == "lead" && event.fields.contains(field));
+        let mut spared = Vec::new();
+        self.changes.retain(|field, change| {
+            let stands = !touched(field) && now.get(field) == Some(&change.to);
+            if !stands {
+                spared.push(field.clone());
+            }
+            stands
+        });
+        Ok(spared)
+    }
+
     /// Whether the lead is still as the request left it, as far as that matters.
     fn still_stands(&self, lead: &Lead, is_deleted: bool, later: &[Later]) -> Result<()> {
         if let Some(kind) = &self.final_kind {

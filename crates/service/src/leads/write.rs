@@ -3,17 +3,19 @@
 //! Whichever door a change comes through and however many leads it is about, the same rules run here for each of them,
 //! and each gets one event. A lead that refuses is told apart from a failure: the outer result is the failure.
 
+use std::sync::LazyLock;
+
 use domain::{
     LeadId, Money, Timestamp,
-    events::{Change, Changes, changes},
+    events::{Change, Changes, changes, differing},
     leads::{Lead, LeadInput, LeadStatus, score::Contacts},
     users::Role,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{assign::Engineers, patch, references::References, score, store};
-use crate::{Acting, Error, Result, db::Tx, events, events::Event, policy};
+use super::{assign::Engineers, patch, references::References, score, staging, store};
+use crate::{Acting, Actor, Error, Result, db::Tx, events, events::Event, policy};
 
 /// The event of a card that only changed its place in its column.
 pub(super) const REORDERED: &str = "lead.reordered";
@@ -26,6 +28,12 @@ pub(super) struct Writing<'a> {
     pub tx: Tx,
     pub now: Timestamp,
     median_won: Option<Money>,
+}
+
+/// A lead that is about to be made, checked.
+pub(super) struct NewLead {
+    pub input: LeadInput,
+    pub changes: Changes,
 }
 
 /// When a lead entered its stage, and when it was decided.
@@ -121,66 +129,86 @@ impl<'a> Writing<'a> {
 
     /// Makes leads, each from its input.
     pub(super) async fn create(&mut self, inputs: Vec<LeadInput>) -> Result<Vec<Result<Lead>>> {
-        let mut planned = Vec::new();
-        let mut refusals: Vec<Option<Error>> = Vec::with_capacity(inputs.len());
+        let (planned, refusals) = self.plan_all(inputs).await?;
+        let leads = self.insert(planned).await?;
+        Ok(in_order(refusals, leads))
+    }
+
+    /// The same for many, of which the ids will do.
+    pub(super) async fn create_many(&mut self, inputs: Vec<LeadInput>) -> Result<Vec<Result<LeadId>>> {
+        let (planned, refusals) = self.plan_all(inputs).await?;
+        let ids = self.insert_many(planned).await?;
+        Ok(in_order(refusals, ids))
+    }
+
+    /// What is to be made, and at each place of the request why it is not.
+    async fn plan_all(&mut self, inputs: Vec<LeadInput>) -> Result<(Vec<NewLead>, Vec<Option<Error>>)> {
+        let mut refusals = Vec::with_capacity(inputs.len());
+        let mut planned = Vec::with_capacity(inputs.len());
         for input in inputs {
             let place = refusals.len();
-            refusals.push(self.plan_new(input).map(|(input, changes)| planned.push((place, input, changes))).err());
+            let plan = plan_new(self.acting.actor(), input);
+            refusals.push(plan.map(|new| planned.push((place, new))).err());
         }
-        let references = References::load(&mut self.tx, planned.iter().map(|(_, input, c)| (input, c))).await?;
-        let mut inputs = Vec::with_capacity(planned.len());
-        for (place, input, changes) in planned {
-            match references.check(&input, &changes) {
-                Ok(()) => inputs.push(input),
+        let references =
+            References::load(&mut self.tx, planned.iter().map(|(_, new)| (&new.input, &new.changes))).await?;
+        let mut made = Vec::with_capacity(planned.len());
+        for (place, new) in planned {
+            match references.check(&new.input, &new.changes) {
+                Ok(()) => made.push(new),
                 Err(error) => refusals[place] = Some(error),
             }
         }
-        let mut leads = self.insert(inputs).await?.into_iter();
-        let lost = || Error::internal("a lead that was inserted did not come back");
-        refusals
-            .into_iter()
-            .map(|refusal| {
-                Ok(match refusal {
-                    Some(error) => Err(error),
-                    None => Ok(leads.next().ok_or_else(lost)?),
-                })
-            })
-            .collect()
+        Ok((made, refusals))
     }
 
-    fn plan_new(&self, input: LeadInput) -> Result<(LeadInput, Changes)> {
-        let actor = self.acting.actor();
-        let mut input = input.checked().map_err(Error::Invalid)?;
-        // What an agent makes without naming an assignee is theirs.
-        if actor.role() == Role::Agent {
-            input.assigned_to = input.assigned_to.or(actor.id());
-        }
-        let changes = changes(&LeadInput::default(), &input)?;
-        policy::allow_changes(actor, None, &changes)?;
-        Ok((input, changes))
-    }
-
-    async fn insert(&mut self, mut inputs: Vec<LeadInput>) -> Result<Vec<Lead>> {
-        if inputs.is_empty() {
+    async fn insert(&mut self, mut new: Vec<NewLead>) -> Result<Vec<Lead>> {
+        if new.is_empty() {
             return Ok(Vec::new());
         }
-        if inputs.iter().any(wants_engineer) {
-            let mut engineers = Engineers::load(&mut self.tx).await?;
-            for input in &mut inputs {
-                assign(&mut engineers, None, input, self.now);
-            }
-        }
-        let scored = |input: LeadInput| {
-            let computed = score::of(&input, self.median_won, Contacts::default(), self.now);
-            (input, computed)
-        };
-        let inputs: Vec<(LeadInput, i16)> = inputs.into_iter().map(scored).collect();
+        self.find_engineers(&mut new).await?;
+        let (changes, inputs): (Vec<Changes>, Vec<(LeadInput, i16)>) = new
+            .into_iter()
+            .map(|NewLead { input, changes }| {
+                let computed = score::of(&input, self.median_won, Contacts::default(), self.now);
+                (changes, (input, computed))
+            })
+            .unzip();
         let leads = store::insert(&mut self.tx, self.acting.actor(), &inputs, self.now).await?;
-        let changes = inputs.iter().map(|(input, _)| changes(&LeadInput::default(), input));
-        let changes: Vec<Changes> = changes.collect::<Result<_, _>>()?;
         let events = leads.iter().zip(&changes).map(|(lead, changes)| event("lead.created", lead, changes, None));
         events::record_all(&mut self.tx, self.acting.actor(), self.now, events.collect()).await?;
         Ok(leads)
+    }
+
+    /// Makes leads that are planned already, thousands of them as well.
+    pub(super) async fn insert_many(&mut self, mut new: Vec<NewLead>) -> Result<Vec<LeadId>> {
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find_engineers(&mut new).await?;
+        let mut staged = Vec::with_capacity(new.len());
+        for NewLead { input, changes } in &new {
+            let computed_score = score::of(input, self.median_won, Contacts::default(), self.now);
+            staged.push(staging::Staged { input, computed_score, changes: serde_json::to_string(changes)? });
+        }
+        let (ids, events) = staging::insert(&mut self.tx, self.acting.actor(), &staged, self.now).await?;
+        if new.iter().any(|new| events::may_ring(self.acting.actor(), &new.changes)) {
+            events::ring(&mut self.tx, self.acting.actor(), &events).await?;
+        }
+        Ok(ids)
+    }
+
+    /// Gives those that are won from the start to someone who delivers them.
+    async fn find_engineers(&mut self, new: &mut [NewLead]) -> Result<()> {
+        if !new.iter().any(|new| wants_engineer(&new.input)) {
+            return Ok(());
+        }
+        let mut engineers = Engineers::load(&mut self.tx).await?;
+        for new in new {
+            assign(&mut engineers, None, &mut new.input, self.now);
+            new.changes = additions(&new.input)?;
+        }
+        Ok(())
     }
 
     /// Applies one merge patch to each of these leads, which are held. Says of each whether anything changed.
@@ -208,12 +236,8 @@ impl<'a> Writing<'a> {
     fn plan(&self, before: &Lead, patch: &Value) -> Result<Option<(LeadInput, Changes)>> {
         let actor = self.acting.actor();
         let input = patch::apply(before, &policy::redact(actor, before.clone()), patch.clone())?;
-        let changes = changes(&LeadInput::of(before), &input)?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        policy::allow_changes(actor, Some(before), &changes)?;
-        Ok(Some((input, changes)))
+        let changes = plan_change(actor, before, &input)?;
+        Ok(if changes.is_empty() { None } else { Some((input, changes)) })
     }
 
     /// Moves each lead to its input's status, with all that belongs to a move.
@@ -286,6 +310,42 @@ impl<'a> Writing<'a> {
         let events = events.collect::<Result<_>>()?;
         events::record_all(&mut self.tx, self.acting.actor(), self.now, events).await
     }
+}
+
+/// A new lead as this actor may make it.
+pub(super) fn plan_new(actor: &Actor, input: LeadInput) -> Result<NewLead> {
+    let mut input = input.checked().map_err(Error::Invalid)?;
+    // What an agent makes without naming an assignee is theirs.
+    if actor.role() == Role::Agent {
+        input.assigned_to = input.assigned_to.or(actor.id());
+    }
+    let changes = additions(&input)?;
+    policy::allow_changes(actor, None, &changes)?;
+    Ok(NewLead { input, changes })
+}
+
+/// What the input, which keeps all rules, changes about the lead as this actor may change it.
+pub(super) fn plan_change(actor: &Actor, before: &Lead, input: &LeadInput) -> Result<Changes> {
+    let changes = changes(&LeadInput::of(before), input)?;
+    policy::allow_changes(actor, Some(before), &changes)?;
+    Ok(changes)
+}
+
+/// What a new lead has beyond one of which nothing is known.
+fn additions(input: &LeadInput) -> Result<Changes> {
+    static NOTHING: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(LeadInput::default()).unwrap_or_default());
+    Ok(differing(&NOTHING, serde_json::to_value(input)?))
+}
+
+/// What was made at each place, or why it was not.
+fn in_order<T>(refusals: Vec<Option<Error>>, made: Vec<T>) -> Vec<Result<T>> {
+    let mut made = made.into_iter();
+    let lost = || Error::internal("a lead that was inserted did not come back");
+    let outcome = |refusal: Option<Error>| match refusal {
+        Some(error) => Err(error),
+        None => made.next().ok_or_else(lost),
+    };
+    refusals.into_iter().map(outcome).collect()
 }
 
 pub(super) fn event<'c>(kind: &'static str, lead: &Lead, changes: &'c Changes, before: Option<Value>) -> Event<'c> {

@@ -1,6 +1,5 @@
 //! `/api/leads/{id}/attachments` and `/api/attachments/{id}`. Bytes are streamed both ways.
 
-mod body;
 mod receive;
 mod serve;
 
@@ -16,8 +15,7 @@ use domain::{
 };
 use utoipa::ToSchema;
 
-use self::body::Incoming;
-use super::{Body, Id};
+use super::{Body, Id, incoming::Incoming};
 use crate::{problem::Problem, session::As};
 
 /// Where files are sent to: the one address with time limits and a size limit of its own.

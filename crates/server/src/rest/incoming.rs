@@ -11,7 +11,10 @@ use axum::{
     body::{Body, BodyDataStream, Bytes},
     http::{HeaderMap, header},
 };
+use domain::Fields;
 use futures_util::{Stream, StreamExt, stream};
+use multer::Field;
+use service::Error;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// How long a body may stand still.
@@ -27,7 +30,7 @@ const DRAINED: usize = 64 << 20;
 
 /// Why a body ends before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Broken {
+pub enum Broken {
     #[error("the upload broke off; nothing was kept")]
     Off,
     #[error("no byte came for 30 s; nothing was kept")]
@@ -40,7 +43,7 @@ pub(super) enum Broken {
 
 /// A body that can be read as a stream, and drained when nobody wants the rest.
 #[derive(Clone)]
-pub(super) struct Incoming(Arc<Mutex<Pieces>>);
+pub struct Incoming(Arc<Mutex<Pieces>>);
 
 impl Incoming {
     pub fn new(body: Body) -> Self {
@@ -74,6 +77,36 @@ impl Incoming {
             }
         }
     }
+}
+
+/// The name that the file came with. Some programs send one beyond ASCII as `filename*`, which wins (RFC 6266).
+pub fn name(part: &Field<'_>) -> Option<String> {
+    let disposition = part.headers().get(header::CONTENT_DISPOSITION).map(|value| value.as_bytes()).unwrap_or_default();
+    let extended = String::from_utf8_lossy(disposition).into_owned();
+    let extended = extended.split(';').find_map(|parameter| {
+        let (name, value) = parameter.trim().split_once('=')?;
+        let value = if name.trim().eq_ignore_ascii_case("filename*") { value.trim() } else { return None };
+        let (charset, value) = value.split_once('\'')?;
+        let (_, value) = value.split_once('\'')?;
+        charset.eq_ignore_ascii_case("utf-8").then(|| unescaped(value)).flatten()
+    });
+    extended.or_else(|| part.file_name().map(str::to_owned))
+}
+
+fn unescaped(value: &str) -> Option<String> {
+    let pair = format!("name={}", value.replace('+', "%2B"));
+    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, name)| name.into_owned())
+}
+
+pub fn broken(error: multer::Error) -> Error {
+    let broken = match &error {
+        multer::Error::StreamReadFailed(inner) => inner.downcast_ref::<Broken>().copied().unwrap_or(Broken::Off),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteHeaders
+        | multer::Error::IncompleteFieldData { .. } => Broken::Off,
+        other => return Error::BadRequest(Fields::one("file", format!("the upload cannot be read: {other}"))),
+    };
+    Error::BadRequest(Fields::one("file", broken.to_string()))
 }
 
 struct Pieces {

@@ -1,0 +1,93 @@
+//! `siwaht import`: a file of leads, for whoever holds the server's own command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use domain::imports::{Import as Brought, ImportState, ImportStep, OnDuplicate};
+use futures_util::TryStreamExt;
+use serde_json::{Map, Value};
+use service::{Acting, Error};
+use tokio_util::io::ReaderStream;
+
+/// How often it is asked how far the import is.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+#[derive(Args)]
+pub struct Import {
+    /// The CSV or XLSX file
+    file: PathBuf,
+    /// Go through the file and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// skip, update or create: what happens to rows whose e-mail or phone is there already
+    #[arg(long, default_value = "skip")]
+    on_duplicate: OnDuplicate,
+    /// Which column is what, as JSON: {"Deal Name": "name", "Owner": "assignedTo"}; by default recognised by the headers
+    #[arg(long)]
+    mapping: Option<String>,
+    /// Anything else that was guessed, as JSON: {"delimiter": ";", "dateOrder": "dmy"}
+    #[arg(long)]
+    settings: Option<String>,
+}
+
+impl Import {
+    pub async fn run(self, me: &Acting) -> Result<()> {
+        let mut settings: Map<String, Value> = match &self.settings {
+            Some(json) => serde_json::from_str(json).context("--settings is no JSON object")?,
+            None => Map::new(),
+        };
+        if let Some(mapping) = &self.mapping {
+            settings.insert("mapping".into(), serde_json::from_str(mapping).context("--mapping is no JSON object")?);
+        }
+        let cannot = || format!("cannot read {}", self.file.display());
+        let file = tokio::fs::File::open(&self.file).await.with_context(cannot)?;
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = ReaderStream::with_capacity(file, 256 << 10).map_err(|error| Error::FilesUnavailable(error.into()));
+        let mut upload = me.imports().upload().await.map_err(readable)?;
+        upload.file(&name, bytes).await.map_err(readable)?;
+        let step = if self.dry_run { ImportStep::Check } else { ImportStep::Run };
+        let import = upload.finish(Value::Object(settings), self.on_duplicate, step).await.map_err(readable)?;
+        // A server that is running may take it up as well; one of the two does.
+        let working = me.crm().run_imports();
+        let mut working = std::pin::pin!(working);
+        let mut is_working = true;
+        let mut import = import;
+        while import.state.is_busy() {
+            tokio::select! {
+                done = &mut working, if is_working => {
+                    done.map_err(readable)?;
+                    is_working = false;
+                }
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            import = me.imports().find(import.id).await.map_err(readable)?;
+            eprint!("\r{} rows", import.rows_done);
+        }
+        eprintln!();
+        report(&import)
+    }
+}
+
+fn report(import: &Brought) -> Result<()> {
+    let counts = import.counts;
+    let would = if import.step == ImportStep::Check { "would be " } else { "" };
+    println!(
+        "Import {}: {} {would}created, {} {would}updated, {} {would}skipped, {} failed.",
+        import.id, counts.created, counts.updated, counts.skipped, counts.failed
+    );
+    match import.state {
+        ImportState::Done | ImportState::Checked => Ok(()),
+        _ => bail!("{}", import.failure.as_deref().unwrap_or("it did not come to its end")),
+    }
+}
+
+fn readable(error: Error) -> anyhow::Error {
+    match error {
+        Error::Invalid(fields) | Error::BadRequest(fields) => {
+            let list: Vec<String> = fields.0.iter().map(|(field, message)| format!("{field} {message}")).collect();
+            anyhow!(list.join("; "))
+        }
+        other => anyhow!(other),
+    }
+}

@@ -1,0 +1,345 @@
+//! `/api/leads/import` and `/api/imports`: files of leads on their way in.
+
+use axum::{
+    Json,
+    body::Body as Answer,
+    extract::{RawQuery, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    ErrorCode, Fields, ImportId,
+    imports::{Import, ImportRows, ImportStep, OnDuplicate, ROWS_PAGE, RowOutcome},
+    leads::ExportFormat,
+};
+use futures_util::TryStreamExt;
+use multer::Multipart;
+use serde_json::{Map, Value};
+use service::{Acting, Error, ImportUpload};
+use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
+
+use super::{
+    Body, Id,
+    incoming::{Incoming, broken, name},
+};
+use crate::{problem::Problem, session::As};
+
+/// Where files of leads are sent to: an address with time limits and a size limit of its own.
+pub const IMPORTS: &str = "/api/leads/import";
+/// Bytes of a field beside the file.
+const FIELD_BYTES: usize = 256 << 10;
+
+/// What an import looks like in the document; it is read as a stream.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ImportForm {
+    /// CSV or XLSX, at most 256 MiB and 1,048,576 rows.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// `true` goes through the file and writes nothing; `false` is the default.
+    dry_run: Option<bool>,
+    /// A JSON object, header → field or null. Without it columns are recognised by their headers.
+    mapping: Option<String>,
+    /// `skip` (default), `update` or `create`.
+    on_duplicate: Option<String>,
+    /// A JSON object, a merge patch of everything that was guessed; see ImportSettings.
+    settings: Option<String>,
+}
+
+/// Brings a file of leads in, or goes through it without writing.
+///
+/// Answers as soon as the file is stored and looked into; the rest is a job, see `GET /api/imports/{id}`.
+#[utoipa::path(post, path = "/api/leads/import", tag = "Imports", operation_id = "importLeads",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 202, description = "The import, on its way", body = Import),
+        (status = 400, description = "The body broke off or stood still; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The file is over 256 MiB; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is no multipart/form-data", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A file that cannot be read, or settings that do not fit it; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The file store is away", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn import(me: Result<As, Problem>, request: Request) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    let body = Incoming::new(body);
+    let imported = match me {
+        Ok(As(me)) => receive(&me, &head.headers, &body).await,
+        Err(problem) => Err(problem),
+    };
+    match imported {
+        Ok(import) => Ok((StatusCode::ACCEPTED, Json(import)).into_response()),
+        Err(problem) => {
+            body.drain(&head.headers).await;
+            Err(problem)
+        }
+    }
+}
+
+async fn receive(me: &Acting, headers: &HeaderMap, body: &Incoming) -> Result<Import, Problem> {
+    let mut upload = me.imports().upload().await?;
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(content_type).map_err(|_| {
+        Problem::new(ErrorCode::UnsupportedMediaType, "Send the file as multipart/form-data, in a part `file`.")
+    })?;
+    let choices = read_parts(&mut upload, Multipart::new(body.pieces(), boundary), body).await?;
+    let Choices { settings, on_duplicate, step } = choices;
+    Ok(upload.finish(Value::Object(settings), on_duplicate, step).await?)
+}
+
+struct Choices {
+    settings: Map<String, Value>,
+    on_duplicate: OnDuplicate,
+    step: ImportStep,
+}
+
+async fn read_parts(upload: &mut ImportUpload, mut parts: Multipart<'_>, body: &Incoming) -> Result<Choices, Error> {
+    let mut choices = Choices { settings: Map::new(), on_duplicate: OnDuplicate::Skip, step: ImportStep::Run };
+    let mut mapping = None;
+    while let Some(mut part) = parts.next_field().await.map_err(broken)? {
+        body.claim();
+        let field = part.name().unwrap_or_default().to_owned();
+        if field == "file" {
+            let came_as = name(&part);
+            // A form whose file field was left empty sends it all the same.
+            if came_as.as_deref() != Some("") {
+                let bytes = part.map_err(broken).inspect_ok(|_| body.claim());
+                upload.file(came_as.as_deref().unwrap_or_default(), bytes).await?;
+            }
+            continue;
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = part.chunk().await.map_err(broken)? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > FIELD_BYTES {
+                return Err(Error::TooLarge(format!("{field} may hold {} KiB. Nothing was kept.", FIELD_BYTES >> 10)));
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let wrong = |message: String| Error::Invalid(Fields::one(field.clone(), message));
+        match (field.as_str(), text.trim()) {
+            (_, "") => {}
+            ("dryRun", "true") => choices.step = ImportStep::Check,
+            ("dryRun", "false") => choices.step = ImportStep::Run,
+            ("dryRun", _) => return Err(wrong("expected true or false".into())),
+            ("onDuplicate", text) => choices.on_duplicate = text.parse().map_err(|e: &str| wrong(e.into()))?,
+            ("mapping", text) => {
+                mapping = Some(serde_json::from_str(text).map_err(|e| wrong(format!("is not JSON: {e}")))?)
+            }
+            ("settings", text) => {
+                choices.settings = serde_json::from_str(text).map_err(|e| wrong(format!("is no JSON object: {e}")))?;
+            }
+            _ => return Err(wrong("is not a known field".into())),
+        }
+    }
+    choices.settings.extend(mapping.map(|mapping| ("mapping".to_owned(), mapping)));
+    Ok(choices)
+}
+
+/// The newest 100 imports, newest first: the caller's own, an admin's everyone's.
+#[utoipa::path(get, path = "/api/imports", tag = "Imports", operation_id = "listImports",
+    responses(
+        (status = 200, description = "The imports", body = Vec<Import>),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn list(As(me): As) -> Result<Json<Vec<Import>>, Problem> {
+    Ok(Json(me.imports().list().await?))
+}
+
+/// How an import stands: its state, the four counts, what it could not resolve.
+#[utoipa::path(get, path = "/api/imports/{id}", tag = "Imports", operation_id = "findImport",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The import", body = Import),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Problem> {
+    Ok(Json(me.imports().find(id).await?))
+}
+
+/// Changes how the file is read and what becomes of its rows, and goes through it again without writing.
+///
+/// A merge patch of the import's settings. A mapping that is sent leaves out every column it does not name.
+#[utoipa::path(patch, path = "/api/imports/{id}", tag = "Imports", operation_id = "configureImport",
+    params(("id" = i64, Path)), request_body = domain::imports::ImportSettings,
+    responses(
+        (status = 200, description = "The import, being gone through", body = Import),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Leads were written already", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Settings that do not fit the file; nothing was changed", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn configure(As(me): As, Id(id): Id<ImportId>, Body(choices): Body<Value>) -> Result<Json<Import>, Problem> {
+    Ok(Json(me.imports().configure(id, choices).await?))
+}
+
+/// Writes what the dry run has shown.
+#[utoipa::path(post, path = "/api/imports/{id}/run", tag = "Imports", operation_id = "runImport",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 202, description = "The import, on its way", body = Import),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Not gone through yet, or brought in already", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn run(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, Problem> {
+    Ok((StatusCode::ACCEPTED, Json(me.imports().run(id).await?)))
+}
+
+/// Stops an import or its dry run, within two seconds. What was written before stays, and can be reverted.
+#[utoipa::path(post, path = "/api/imports/{id}/cancel", tag = "Imports", operation_id = "cancelImport",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "The import; still busy until it has noticed", body = Import),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn cancel(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Problem> {
+    Ok(Json(me.imports().cancel(id).await?))
+}
+
+/// Takes an import back: leads that it made are deleted, those that it changed become what they were.
+///
+/// Fields that others have changed since stay, and `kept` lists them.
+#[utoipa::path(post, path = "/api/imports/{id}/revert", tag = "Imports", operation_id = "revertImport",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 202, description = "The import, being taken back", body = Import),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is running, wrote nothing, or was taken back already", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn revert(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, Problem> {
+    Ok((StatusCode::ACCEPTED, Json(me.imports().revert(id).await?)))
+}
+
+/// Rows of the file and what becomes of each.
+#[utoipa::path(get, path = "/api/imports/{id}/rows", tag = "Imports", operation_id = "listImportRows",
+    params(
+        ("id" = i64, Path),
+        ("outcome" = Option<RowOutcome>, Query, description = "Only these rows"),
+        ("after" = Option<i64>, Query, description = "The `next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+    ),
+    responses(
+        (status = 200, description = "A page of rows, in the order of the file", body = ImportRows),
+        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn rows(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery) -> Result<Json<ImportRows>, Problem> {
+    let Asked { outcome, after, limit, format: _ } = Asked::parse(query, &["outcome", "after", "limit"])?;
+    Ok(Json(me.imports().rows(id, outcome, after, limit).await?))
+}
+
+/// The rows that failed: as pages of JSON, or all of them as a file that can be corrected and sent again.
+///
+/// The file holds the columns as they came and one more, `error`.
+#[utoipa::path(get, path = "/api/imports/{id}/errors", tag = "Imports", operation_id = "listImportErrors",
+    params(
+        ("id" = i64, Path),
+        ("format" = Option<String>, Query, description = "json (default), csv or xlsx"),
+        ("after" = Option<i64>, Query, description = "JSON: the `next` of the page before"),
+        ("limit" = Option<i64>, Query, description = "JSON: 1 to 200, 50 by default"),
+    ),
+    responses(
+        (status = 200, description = "A page of rows, or the file", body = ImportRows),
+        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The import's file was cleared away", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn errors(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let Asked { outcome: _, after, limit, format } = Asked::parse(query, &["format", "after", "limit"])?;
+    let Some(format) = format else {
+        let rows = me.imports().rows(id, Some(RowOutcome::Failed), after, limit).await?;
+        return Ok(Json(rows).into_response());
+    };
+    let problems = me.imports().problems(id, format).await?;
+    let pieces = ReaderStream::with_capacity(tokio::fs::File::from_std(problems.file), 64 << 10);
+    Ok(file(Answer::from_stream(pieces), format, &problems.file_name, Some(problems.size)))
+}
+
+/// An empty file to fill in. As XLSX its cells offer the stages, people and products there are.
+#[utoipa::path(get, path = "/api/leads/import/template", tag = "Imports", operation_id = "importTemplate",
+    params(("format" = Option<String>, Query, description = "csv (default) or xlsx")),
+    responses(
+        (status = 200, description = "The file", content_type = "text/csv"),
+        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn template(As(me): As, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let format = Asked::parse(query, &["format"])?.format.unwrap_or_default();
+    let bytes = me.imports().template(format).await?;
+    Ok(file(Answer::from(bytes), format, &format!("leads-template.{}", format.as_str()), None))
+}
+
+/// What a query asks for.
+struct Asked {
+    outcome: Option<RowOutcome>,
+    after: i64,
+    limit: i64,
+    /// None is JSON.
+    format: Option<ExportFormat>,
+}
+
+impl Asked {
+    fn parse(query: Option<String>, known: &[&str]) -> Result<Self, Problem> {
+        let mut asked = Asked { outcome: None, after: 0, limit: ROWS_PAGE, format: None };
+        let mut fields = Fields::default();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let read = match (&*name, value.trim()) {
+                (name, _) if !known.contains(&name) => Err("is not a known parameter".to_owned()),
+                (_, "") | ("format", "json") => Ok(()),
+                ("outcome", text) => text.parse().map(|outcome| asked.outcome = Some(outcome)).map_err(str::to_owned),
+                ("after", text) => {
+                    text.parse().map(|after| asked.after = after).map_err(|_| "expected a number".into())
+                }
+                ("limit", text) => match text.parse() {
+                    Ok(limit @ 1..=200) => {
+                        asked.limit = limit;
+                        Ok(())
+                    }
+                    _ => Err("expected 1 to 200".to_owned()),
+                },
+                ("format", text) => text.parse().map(|format| asked.format = Some(format)).map_err(str::to_owned),
+                _ => Ok(()),
+            };
+            if let Err(message) = read {
+                fields.add(&*name, message);
+            }
+        }
+        fields.into_result().map_err(Error::BadRequest)?;
+        Ok(asked)
+    }
+}
+
+/// Letters, digits, `-`, `_` and `.` only in the name.
+fn file(body: Answer, format: ExportFormat, name: &str, size: Option<u64>) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        disposition.unwrap_or(HeaderValue::from_static("attachment; filename=\"leads\"")),
+    );
+    if let Some(size) = size {
+        headers.insert(header::CONTENT_LENGTH, size.into());
+    }
+    response
+}

@@ -1,0 +1,218 @@
+//! Which field a column is, by its header: our own exports, and those of other CRMs as their users get them.
+
+use domain::imports::{ImportField, Mapping};
+
+use super::draft::printable;
+
+/// Headers of each field without case, blanks and signs, the surest first. A score is computed unless someone insists,
+/// and numbers of other systems name other leads: neither is guessed.
+const KNOWN: &[(ImportField, &str)] = &[
+    (
+        ImportField::Name,
+        "name fullname leadname contactname personname customername clientname contact dealname dealtitle \
+         leadtitle opportunityname title",
+    ),
+    (ImportField::FirstName, "firstname givenname personfirstname vorname"),
+    (ImportField::LastName, "lastname surname familyname personlastname nachname"),
+    (
+        ImportField::Company,
+        "company companyname companyaccount organization organizationname organisation accountname account \
+         associatedcompany primaryassociatedcompany dealorganization leadorganization personorganization \
+         firma",
+    ),
+    (
+        ImportField::Email,
+        "email emailaddress mail workemail personemail personemailwork contactemail primaryemail emailwork \
+         leademail",
+    ),
+    (
+        ImportField::Phone,
+        "phone phonenumber personphone personphonework workphone businessphone contactphone mobile \
+         mobilephone mobilephonenumber personphonemobile telephone tel telefon",
+    ),
+    (ImportField::Status, "status leadstatus dealstage stage pipelinestage leadstage opportunitystage dealstatus"),
+    (ImportField::Priority, "priority rating leadrating dealpriority leadlabels deallabel"),
+    (
+        ImportField::Source,
+        "source leadsource originalsource latestsource originaltrafficsource leadsourcechannel \
+         dealsourcechannel sourcechannel channel",
+    ),
+    (
+        ImportField::Value,
+        "value amount dealvalue leadvalue dealamount expectedrevenue opportunityamount estimatedvalue budget \
+         annualrevenue",
+    ),
+    (
+        ImportField::AssignedTo,
+        "assignedto agent owner leadowner dealowner contactowner hubspotowner accountowner assignee salesrep \
+         owneremail assignedagent",
+    ),
+    (ImportField::AssignedEngineer, "assignedengineer engineer"),
+    (ImportField::Product, "product assignedproduct mainproduct productname productinterest"),
+    (ImportField::Products, "products lineitems"),
+    (
+        ImportField::FollowUpAt,
+        "followupat followup followupdate nextactivitydate nextstepdate nextcontactdate leadnextactivitydate \
+         dealnextactivitydate nextactivity",
+    ),
+    (ImportField::FollowUpNote, "followupnote nextstep nextaction"),
+    (ImportField::LostReason, "lostreason closedlostreason deallostreason reasonlost"),
+    (ImportField::Notes, "notes note description comments comment message leadnotes"),
+    (ImportField::EngineeringProgress, "engineeringprogress progress"),
+    (ImportField::EngineeringNotes, "engineeringnotes"),
+    (ImportField::BlockedReason, "blockedreason"),
+];
+
+/// Columns that only our own export has.
+const OURS: [&str; 3] = ["createdvia", "stageenteredat", "id"];
+
+/// The best column for each field; every other column is left out.
+pub(super) fn mapping(headers: &[String]) -> Mapping {
+    let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
+    let mut out: Mapping = headers.iter().map(|header| (header.clone(), None)).collect();
+    let mut take = |at: usize, field| out.insert(headers[at].clone(), Some(field));
+    let mut taken = vec![false; headers.len()];
+    let mut found = Vec::new();
+    for (field, known) in KNOWN {
+        let free = |known: &str| plain.iter().zip(&taken).position(|(header, is_taken)| header == known && !is_taken);
+        let best = known.split_whitespace().find_map(free);
+        if let Some(at) = best {
+            taken[at] = true;
+            found.push((*field, at));
+        }
+    }
+    // A deal's title is no better a name than the person's own.
+    let has = |wanted: ImportField| found.iter().any(|(field, _)| *field == wanted);
+    let whole = found.iter().find(|(field, _)| *field == ImportField::Name).map(|(_, at)| plain[*at].as_str());
+    let by_parts = has(ImportField::FirstName) || has(ImportField::LastName);
+    let keeps_whole =
+        !by_parts || whole.is_some_and(|name| !matches!(name, "title" | "dealname" | "dealtitle" | "leadtitle"));
+    for (field, at) in &found {
+        let is_part = matches!(field, ImportField::FirstName | ImportField::LastName);
+        let wanted =
+            if is_part { !(whole.is_some() && keeps_whole) } else { *field != ImportField::Name || keeps_whole };
+        if wanted {
+            take(*at, *field);
+        }
+    }
+    if OURS.iter().all(|ours| plain.iter().any(|header| header == ours)) {
+        plain.iter().position(|header| header == "id").into_iter().for_each(|at| {
+            take(at, ImportField::Id);
+        });
+    }
+    out
+}
+
+fn plain(header: &str) -> String {
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Each header once: `Email`, `Email (2)`, and `Column 3` for one without a name.
+pub(super) fn unique(cells: &[String]) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::with_capacity(cells.len());
+    for (at, cell) in cells.iter().enumerate() {
+        let cell = printable(cell.trim(), 200);
+        let name = if cell.is_empty() { format!("Column {}", at + 1) } else { cell };
+        let mut unique = name.clone();
+        let mut count = 1;
+        while !seen.insert(unique.clone()) {
+            count += 1;
+            unique = format!("{name} ({count})");
+        }
+        out.push(unique);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::leads::LeadColumn;
+
+    use super::*;
+
+    fn mapped(headers: &[&str]) -> Vec<(String, ImportField)> {
+        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
+        let mapping = mapping(&headers);
+        let mut all: Vec<_> = mapping.into_iter().filter_map(|(header, field)| Some((header, field?))).collect();
+        all.sort_by_key(|(_, field)| *field);
+        all
+    }
+
+    fn names(headers: &[&str]) -> Vec<&'static str> {
+        mapped(headers).into_iter().map(|(_, field)| field.as_str()).collect()
+    }
+
+    #[test]
+    fn exports_of_other_crms_find_their_fields() {
+        let hubspot = [
+            "Record ID",
+            "First Name",
+            "Last Name",
+            "Email",
+            "Phone Number",
+            "Contact owner",
+            "Lead Status",
+            "Company name",
+        ];
+        assert_eq!(names(&hubspot), ["firstName", "lastName", "company", "email", "phone", "status", "assignedTo"]);
+        let pipedrive = [
+            "Deal - Title",
+            "Deal - Value",
+            "Deal - Stage",
+            "Deal - Owner",
+            "Person - Name",
+            "Person - Email",
+            "Organization - Name",
+        ];
+        assert_eq!(names(&pipedrive), ["name", "company", "email", "status", "value", "assignedTo"]);
+        assert_eq!(mapped(&pipedrive)[0].0, "Person - Name");
+        let salesforce = [
+            "First Name",
+            "Last Name",
+            "Company / Account",
+            "Lead Status",
+            "Lead Source",
+            "Lead Owner",
+            "Email",
+            "Rating",
+            "Title",
+        ];
+        assert_eq!(
+            names(&salesforce),
+            ["firstName", "lastName", "company", "email", "status", "priority", "source", "assignedTo"]
+        );
+        let zoho = [
+            "Lead Id",
+            "Lead Owner",
+            "Lead Name",
+            "Company",
+            "Email",
+            "Mobile",
+            "Phone",
+            "Lead Source",
+            "Lead Status",
+            "Annual Revenue",
+            "Description",
+        ];
+        assert_eq!(
+            names(&zoho),
+            ["name", "company", "email", "phone", "status", "source", "value", "assignedTo", "notes"]
+        );
+    }
+
+    #[test]
+    fn our_own_export_finds_every_field_and_the_leads_themselves() {
+        let headers: Vec<&str> = LeadColumn::ALL.iter().map(|column| column.as_str()).collect();
+        let missing: Vec<_> =
+            ImportField::ALL.into_iter().filter(|field| !names(&headers).contains(&field.as_str())).collect();
+        assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Score]);
+        assert!(!names(&["id", "name"]).contains(&"id"), "another system's numbers name other leads");
+    }
+
+    #[test]
+    fn headers_are_told_apart() {
+        let cells = ["Email", "", "Email", "Email (2)", "Email"].map(str::to_owned);
+        assert_eq!(unique(&cells), ["Email", "Column 2", "Email (2)", "Email (2) (2)", "Email (3)"]);
+    }
+}

@@ -1,0 +1,168 @@
+//! Files of leads from elsewhere. A file is stored, looked into, gone through without writing, and then brought in;
+//! afterwards all of it can be taken back.
+//!
+//! The path of a row: `source` reads its cells, `draft` makes of them what they say, `plan` decides with `matching`
+//! what becomes of it, and the same `Writing` as every other change writes it.
+
+mod draft;
+mod guess;
+mod headers;
+mod local;
+mod matching;
+mod names;
+mod plan;
+mod problems;
+mod revert;
+mod run;
+mod settings;
+mod source;
+mod store;
+mod template;
+mod upload;
+mod values;
+
+use domain::{
+    ImportId,
+    imports::{Import, ImportRows, ImportState, ImportStep, MAX_PAGE, RowOutcome},
+};
+use serde_json::Value;
+
+pub(super) use self::run::attempt;
+use self::{guess::Inspected, source::Source, store::Stored};
+pub use self::{problems::ProblemFile, upload::ImportUpload};
+use super::{job_store, jobs};
+use crate::{Acting, Crm, Error, Result, db::Tx, policy, policy::Action, secrets};
+
+/// How long files and reports are kept.
+const KEPT_FOR: time::Duration = time::Duration::days(30);
+/// Imports that a list shows.
+const LISTED: i64 = 100;
+
+/// Imports of the actor's own; for admins everyone's.
+pub struct Imports<'a>(pub(crate) &'a Acting);
+
+impl Imports<'_> {
+    /// Begins to bring a file in.
+    pub async fn upload(&self) -> Result<ImportUpload> {
+        self.0.allow(Action::ImportLeads)?;
+        Ok(ImportUpload::new(self.0.clone()))
+    }
+
+    /// The newest 100, newest first.
+    pub async fn list(&self) -> Result<Vec<Import>> {
+        self.0.allow(Action::ImportLeads)?;
+        let of = if policy::sees_all_imports(self.0.actor()) { None } else { self.0.actor().id() };
+        store::list(self.0.pool(), of, LISTED).await
+    }
+
+    /// How an import stands.
+    pub async fn find(&self, id: ImportId) -> Result<Import> {
+        Ok(self.stored(id).await?.import)
+    }
+
+    /// Changes how the file is read or what becomes of its rows (a merge patch of its settings), and goes through it
+    /// again. An empty patch only goes through it again.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for settings that do not fit the file; [`Error::Conflict`] once leads were written.
+    pub async fn configure(&self, id: ImportId, choices: Value) -> Result<Import> {
+        let Stored { import, key, .. } = self.stored(id).await?;
+        let file = local::copy(self.0, key.as_deref(), import.size_bytes).await?;
+        let so_far = Inspected { settings: import.settings, columns: import.columns };
+        let sheets = import.sheets;
+        let looking =
+            tokio::task::spawn_blocking(move || settings::apply(&Source::reopen(file)?, &sheets, so_far, &choices));
+        let Inspected { settings, columns } = looking.await.map_err(Error::internal)??;
+        let mut tx = self.0.begin().await?;
+        let stored = self.lock(&mut tx, id).await?;
+        if stored.import.step != ImportStep::Check {
+            return Err(stale("Leads were written already; upload the file again to read it in another way."));
+        }
+        let now = self.0.crm().now();
+        job_store::cancel(&mut **tx, stored.job, "Begun again with other settings.", now).await?;
+        let job = jobs::enqueue_import(&mut tx, self.0, &secrets::token()?, 0).await?;
+        store::configure(&mut tx, id, &columns, &settings, job, now).await?;
+        self.committed(tx, id).await
+    }
+
+    /// Writes what the dry run has shown.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while the dry run goes on, and when leads were written already.
+    pub async fn run(&self, id: ImportId) -> Result<Import> {
+        let mut tx = self.0.begin().await?;
+        let stored = self.lock(&mut tx, id).await?;
+        if stored.import.state != ImportState::Checked {
+            return Err(stale("Only a file that was gone through, and not yet brought in, can be brought in."));
+        }
+        let request_id = secrets::token()?;
+        let total = stored.import.rows_total.unwrap_or_default();
+        let job = jobs::enqueue_import(&mut tx, self.0, &request_id, total).await?;
+        store::step(&mut tx, id, ImportStep::Run, job, Some(&request_id), self.0.crm().now()).await?;
+        self.committed(tx, id).await
+    }
+
+    /// Stops what goes on, within two seconds. What was written before stays, and can be reverted.
+    pub async fn cancel(&self, id: ImportId) -> Result<Import> {
+        let stored = self.stored(id).await?;
+        job_store::cancel(self.0.pool(), stored.job, "Cancelled. Nothing was changed.", self.0.crm().now()).await?;
+        self.find(id).await
+    }
+
+    /// Takes back what the import wrote: the leads it made are deleted, those it changed become what they were. What
+    /// others have changed since stays, and is listed.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while it is running, when it wrote nothing, and when it was reverted already.
+    pub async fn revert(&self, id: ImportId) -> Result<Import> {
+        let mut tx = self.0.begin().await?;
+        let stored = self.lock(&mut tx, id).await?;
+        let (import, wrote) = (&stored.import, stored.run_request_id.is_some());
+        let is_over = !import.state.is_busy() && import.state != ImportState::Reverted;
+        if !(wrote && is_over && import.counts.created + import.counts.updated > 0) {
+            return Err(stale("There is nothing to revert now."));
+        }
+        let job = jobs::enqueue_import(&mut tx, self.0, &secrets::token()?, 0).await?;
+        store::step(&mut tx, id, ImportStep::Revert, job, None, self.0.crm().now()).await?;
+        self.committed(tx, id).await
+    }
+
+    /// Rows and what becomes of them, in the order of the file: those behind row `after`, `limit` at the most.
+    pub async fn rows(&self, id: ImportId, outcome: Option<RowOutcome>, after: i64, limit: i64) -> Result<ImportRows> {
+        self.stored(id).await?;
+        store::rows(self.0.pool(), id, outcome, after, limit.clamp(1, MAX_PAGE)).await
+    }
+
+    /// The import, if it is the actor's to see.
+    async fn stored(&self, id: ImportId) -> Result<Stored> {
+        self.0.allow(Action::ImportLeads)?;
+        self.theirs(store::find(self.0.pool(), id).await?)
+    }
+
+    async fn lock(&self, tx: &mut Tx, id: ImportId) -> Result<Stored> {
+        self.0.allow(Action::ImportLeads)?;
+        self.theirs(store::lock(tx, id).await?)
+    }
+
+    fn theirs(&self, found: Option<Stored>) -> Result<Stored> {
+        let stored = found.filter(|stored| policy::may_follow(self.0.actor(), stored.import.created_by));
+        stored.ok_or(Error::NotFound)
+    }
+
+    async fn committed(&self, tx: Tx, id: ImportId) -> Result<Import> {
+        tx.commit().await?;
+        self.0.crm().inner.imports.notify_one();
+        self.find(id).await
+    }
+}
+
+impl Crm {
+    /// Lets go of files and reports of imports that are older than 30 days.
+    pub async fn sweep_imports(&self) -> Result<i64> {
+        store::clear_old(self.pool(), self.now() - KEPT_FOR).await
+    }
+}
+
+fn stale(detail: &str) -> Error {
+    Error::Conflict { detail: detail.into(), current: None }
+}

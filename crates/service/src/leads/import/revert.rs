@@ -1,0 +1,111 @@
+//! Takes an import back: what it made goes, what it changed becomes what it was. What others have changed since stays,
+//! field by field, and is listed.
+//!
+//! It reads the events of the import, as undo does; unlike undo it goes stretch by stretch and leaves out what has
+//! moved on instead of refusing everything.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{LeadId, imports::Kept};
+
+use super::{
+    super::{
+        bulk::BATCH,
+        job_store::{self, Claim},
+        jobs::Ended,
+        reversal::{Deed, Reversal},
+        store as leads, undo_store,
+        undo_store::Later,
+        write::Writing,
+    },
+    store::{self, Stored},
+};
+use crate::{Acting, Error, Result};
+
+/// Leads that are listed one by one.
+const LISTED: usize = 1_000;
+
+/// Takes back what the import's events tell.
+pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<Ended> {
+    let Stored { import, run_request_id, .. } = stored;
+    let request_id = run_request_id.ok_or_else(|| Error::internal("an import that never ran"))?;
+    let deeds = undo_store::deeds_of(acting.pool(), import.created_by, &request_id).await?;
+    let (mut kept, mut tally) = (import.kept, job.tally());
+    tally.total = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
+    if tally.done == 0 {
+        kept.clear();
+    }
+    while tally.done < tally.total {
+        let rest = &deeds[usize::try_from(tally.done).unwrap_or(usize::MAX)..];
+        let stretch = &rest[..rest.len().min(BATCH)];
+        let mut writing = Writing::begin(acting).await?;
+        for left in batch(&mut writing, &request_id, stretch).await? {
+            tally.failed += 1;
+            if kept.len() < LISTED {
+                kept.push(left);
+            }
+        }
+        tally.done += i64::try_from(stretch.len()).unwrap_or(i64::MAX);
+        tally.changed = tally.done - tally.failed;
+        store::add_kept(&mut writing.tx, import.id, &kept, tally.failed).await?;
+        let (is_last, now) = (tally.done == tally.total, writing.now);
+        if !job_store::advance(&mut writing.tx, job, &tally, is_last, now).await? {
+            return Ok(Ended::Cancelled);
+        }
+        writing.commit().await?;
+    }
+    if tally.total == 0 {
+        let mut writing = Writing::begin(acting).await?;
+        let now = writing.now;
+        job_store::finish(&mut writing.tx, job, &tally, now).await?;
+        writing.commit().await?;
+    }
+    Ok(Ended::Done)
+}
+
+/// Takes back what was done to these leads, and says which were left in whole or in part.
+async fn batch(writing: &mut Writing<'_>, request_id: &str, deeds: &[(LeadId, Vec<i64>)]) -> Result<Vec<Kept>> {
+    let actor = writing.acting.actor();
+    let ids: Vec<LeadId> = deeds.iter().map(|(lead, _)| *lead).collect();
+    let firsts: Vec<i64> = deeds.iter().filter_map(|(_, events)| events.first().copied()).collect();
+    let events: Vec<i64> = deeds.iter().flat_map(|(_, events)| events.iter().copied()).collect();
+    let deleted = undo_store::lock(&mut writing.tx, &ids).await?;
+    let mut done: HashMap<LeadId, Deed> = HashMap::new();
+    for event in undo_store::read(&mut writing.tx, &events).await? {
+        done.entry(event.lead).or_default().add(event)?;
+    }
+    let mut later: HashMap<LeadId, Vec<Later>> = HashMap::new();
+    for event in undo_store::later(&mut writing.tx, &ids, &firsts, request_id).await? {
+        later.entry(event.lead).or_default().push(event);
+    }
+    let rows = leads::read(&mut writing.tx, &ids).await?;
+    let visible: HashSet<LeadId> = undo_store::visible(&mut writing.tx, actor, &ids).await?.into_iter().collect();
+    let (mut reversal, mut kept) = (Reversal::default(), Vec::new());
+    for lead in &rows {
+        let mut deed = done.remove(&lead.id).unwrap_or_default();
+        let is_deleted = deleted.get(&lead.id).copied().unwrap_or(true);
+        let later = later.get(&lead.id).map_or(&[][..], Vec::as_slice);
+        let is_theirs = visible.contains(&lead.id);
+        let mut leave = |reason: String| {
+            let name = if is_theirs { lead.name.clone() } else { format!("Lead {}", lead.id) };
+            kept.push(Kept { lead: lead.id, name, reason });
+        };
+        if !is_theirs {
+            leave("is no longer yours".into());
+            continue;
+        }
+        match deed.spare(lead, is_deleted, later) {
+            Ok(spared) => match reversal.plan(actor, lead, deed, is_deleted, later) {
+                Ok(()) if spared.is_empty() => {}
+                Ok(()) => leave(format!("{} changed since", spared.join(", "))),
+                Err(Error::Conflict { detail, .. } | Error::Forbidden { detail, .. }) => leave(detail),
+                Err(error) => return Err(error),
+            },
+            Err(Some(reason)) => leave(reason),
+            // It is gone already.
+            Err(None) => {}
+        }
+    }
+    reversal.write(writing).await?;
+    Ok(kept)
+}

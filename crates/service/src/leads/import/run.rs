@@ -1,0 +1,162 @@
+//! The dry run and the import: the file once through, stretch by stretch.
+//!
+//! A thread reads and checks rows, this side decides and writes them. Each stretch is one transaction that also says
+//! how far the job is: whoever takes it over reads the file again and goes on behind the last stretch, so no row is
+//! written twice and none by half.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use domain::{
+    LeadId,
+    events::{Change, Changes},
+    imports::{ImportCounts, ImportSettings, ImportStep, UnknownValue},
+};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::{
+    super::{
+        job_store::{self, Claim},
+        jobs::Ended,
+        write::Writing,
+    },
+    draft::{Columns, Drafted, Drafter},
+    local,
+    matching::{Keys, Place, Seen},
+    names::Names,
+    plan::Plan,
+    revert,
+    source::Source,
+    store::{self, Stored},
+};
+use crate::{Acting, Error, Result, events};
+
+/// Rows of a stretch: enough to make a statement worth it, few enough that nobody waits long for a lead it holds.
+const BATCH: usize = 2_000;
+/// Stretches that wait between the reading thread and the writing side.
+const AHEAD: usize = 2;
+
+/// Does the present step of the import whose job this is.
+pub(in super::super) async fn attempt(acting: &Acting, job: &Claim) -> Result<Ended> {
+    let Some(stored) = store::of_job(acting.pool(), job.id).await? else { return Ok(Ended::Cancelled) };
+    match stored.import.step {
+        ImportStep::Check => bring_in(acting, job, stored, false).await,
+        ImportStep::Run => bring_in(acting, job, stored, true).await,
+        ImportStep::Revert => revert::run(acting, job, stored).await,
+    }
+}
+
+async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) -> Result<Ended> {
+    let Stored { import, key, .. } = stored;
+    let (id, settings) = (import.id, import.settings);
+    let file = local::copy(acting, key.as_deref(), import.size_bytes).await?;
+    let names = Names::load(acting.pool(), &settings).await?;
+    let columns = std::sync::Arc::new(Columns::of(&import.columns, &settings));
+    let mut tally = job.tally();
+    let mut counts = ImportCounts::default();
+    let mut before = HashMap::new();
+    if tally.done == 0 {
+        let mut tx = acting.begin().await?;
+        store::clear_rows(&mut tx, id).await?;
+        tx.commit().await?;
+    } else {
+        counts = import.counts;
+        let written = store::written(acting.pool(), id).await?;
+        before.extend(written.into_iter().map(|(row, lead, is_new)| (row, (lead, is_new))));
+    }
+    let (sender, mut taken) = mpsc::channel(AHEAD);
+    let reading = {
+        let (columns, settings) = (columns.clone(), settings.clone());
+        tokio::task::spawn_blocking(move || read(file, &settings, &columns, &names, &sender))
+    };
+    let (mut seen, mut at) = (Seen::default(), 0);
+    while let Some(mut drafted) = taken.recv().await {
+        let first = at;
+        at += count(drafted.len());
+        let rest = drafted.split_off(usize::try_from((tally.done - first).clamp(0, at - first)).unwrap_or_default());
+        recall(&mut seen, &drafted, &before);
+        if rest.is_empty() {
+            continue;
+        }
+        tally.done += count(rest.len());
+        let mut writing = Writing::begin(acting).await?;
+        let plan = Plan::make(&mut writing, &columns, settings.on_duplicate, &mut seen, rest, writes).await?;
+        let rows = if writes { plan.write(&mut writing).await? } else { plan.rows };
+        rows.iter().for_each(|row| counts.add(row.outcome));
+        tally.changed = if writes { counts.created + counts.updated } else { 0 };
+        tally.failed = counts.failed;
+        let now = writing.now;
+        store::add_rows(&mut writing.tx, id, &rows, counts, now).await?;
+        if !job_store::advance(&mut writing.tx, job, &tally, false, now).await? {
+            return Ok(Ended::Cancelled);
+        }
+        writing.commit().await?;
+    }
+    let unknown = reading.await.map_err(Error::internal)??;
+    tally.total = at;
+    let mut writing = Writing::begin(acting).await?;
+    store::read_through(&mut writing.tx, id, at, &unknown).await?;
+    if writes {
+        record(&mut writing, id.0, counts).await?;
+    }
+    let now = writing.now;
+    if !job_store::finish(&mut writing.tx, job, &tally, now).await? {
+        return Ok(Ended::Cancelled);
+    }
+    writing.commit().await?;
+    Ok(Ended::Done)
+}
+
+/// Reads and checks all rows. Stops early when nobody takes them any more.
+fn read(
+    file: std::fs::File,
+    settings: &ImportSettings,
+    columns: &Columns,
+    names: &Names,
+    sender: &mpsc::Sender<Vec<Drafted>>,
+) -> Result<Vec<UnknownValue>> {
+    let source = Source::reopen(file)?;
+    let mut drafter = Drafter::new(settings, columns, names);
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut is_taken = true;
+    source.each_row(settings, |row| {
+        if row.number <= u64::from(settings.header_row) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        batch.push(drafter.draft(row));
+        if batch.len() == BATCH {
+            is_taken = sender.blocking_send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_ok();
+        }
+        Ok(if is_taken { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    if is_taken && !batch.is_empty() {
+        // Whoever took the rest and not this one has given up.
+        let _ = sender.blocking_send(batch);
+    }
+    Ok(drafter.unknown_values())
+}
+
+/// Rows that an earlier attempt has finished: known again to those that come.
+fn recall(seen: &mut Seen, drafted: &[Drafted], before: &HashMap<i64, (Option<LeadId>, bool)>) {
+    for row in drafted {
+        let number = i64::try_from(row.row.number).unwrap_or(i64::MAX);
+        if let (Ok(draft), Some((lead, is_new))) = (&row.draft, before.get(&number)) {
+            seen.add(&Keys::of(draft), Place { row: number, lead: *lead, is_new: *is_new });
+        }
+    }
+}
+
+/// One event for all of it; what happened to each lead stands in its own history.
+async fn record(writing: &mut Writing<'_>, id: i64, counts: ImportCounts) -> Result<()> {
+    let ImportCounts { created, updated, skipped, failed } = counts;
+    let counted = [("created", created), ("updated", updated), ("skipped", skipped), ("failed", failed)];
+    let change = |(name, to): (&str, i64)| (name.to_owned(), Change { from: Value::Null, to: to.into() });
+    let changes: Changes = counted.into_iter().map(change).collect();
+    let (kind, entity) = ("import.completed", "import");
+    let event = events::Event { kind, entity, entity_id: id, lead: None, changes: &changes, before: None };
+    events::record(&mut writing.tx, writing.acting.actor(), writing.now, event).await
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,89 @@
+//! What people choose about a file, put over what is so far, and checked against the file.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::{
+    Fields,
+    imports::{ImportColumn, ImportField, ImportSettings},
+    leads::ExportFormat,
+};
+use serde_json::Value;
+
+use super::{guess, guess::Inspected, source::Source};
+use crate::{Error, Result, patch};
+
+/// Rows above the data at the most.
+const HEADER_ROWS: u32 = 1_000;
+/// Values of a field that can be given a meaning.
+const VALUES: usize = 1_000;
+/// Signs of a value and of its meaning.
+const VALUE_CHARS: usize = 300;
+
+/// The settings after the patch, and the columns as they show them.
+///
+/// A patch that names columns leaves out all others; one that only changes how the file is read keeps what is mapped.
+pub(super) fn apply(source: &Source, sheets: &[String], so_far: Inspected, choices: &Value) -> Result<Inspected> {
+    let patch = patch::object_of(choices.clone())?;
+    if patch.is_empty() {
+        return Ok(so_far);
+    }
+    let names_columns = patch.contains_key("mapping");
+    let mut settings = patch::merge(&so_far.settings, &so_far.settings, patch)?;
+    check(source.format, sheets, &settings)?;
+    if names_columns {
+        check_mapping(&settings)?;
+    }
+    let chosen: HashSet<String> = settings.mapping.keys().cloned().collect();
+    if names_columns {
+        for ImportColumn { header, .. } in &so_far.columns {
+            settings.mapping.entry(header.clone()).or_default();
+        }
+    }
+    let inspected = guess::again(source, settings)?;
+    let known: HashSet<&String> = inspected.columns.iter().map(|column| &column.header).collect();
+    if let Some(unknown) = chosen.iter().find(|header| names_columns && !known.contains(header)) {
+        return Err(Error::Invalid(Fields::one("mapping", format!("the file has no column {unknown:?}"))));
+    }
+    Ok(inspected)
+}
+
+fn check(format: ExportFormat, sheets: &[String], settings: &ImportSettings) -> Result<()> {
+    let ImportSettings { delimiter, quote, encoding: _, sheet, header_row, .. } = settings;
+    let ImportSettings { date_order: _, decimal, mapping: _, on_duplicate: _, values, .. } = settings;
+    let mut fields = Fields::default();
+    if ![",", ";", "\t", "|"].contains(&delimiter.as_str()) {
+        fields.add("delimiter", "expected a comma, a semicolon, a tab or |");
+    }
+    if !["", "\"", "'"].contains(&quote.as_str()) {
+        fields.add("quote", "expected \", ' or nothing");
+    }
+    if ![".", ","].contains(&decimal.as_str()) {
+        fields.add("decimal", "expected . or ,");
+    }
+    if format == ExportFormat::Xlsx && !sheets.contains(sheet) {
+        fields.add("sheet", "the file has no such sheet");
+    }
+    if *header_row > HEADER_ROWS {
+        fields.add("headerRow", format!("at most {HEADER_ROWS}"));
+    }
+    let too_long = |(value, meant): (&String, &String)| value.len() > VALUE_CHARS || meant.len() > VALUE_CHARS;
+    if values.iter().any(|(field, values)| !field.is_resolved() || values.len() > VALUES || values.iter().any(too_long))
+    {
+        fields.add(
+            "values",
+            format!("at most {VALUES} of each field that names something known, {VALUE_CHARS} bytes each"),
+        );
+    }
+    fields.into_result().map_err(Error::Invalid)
+}
+
+fn check_mapping(settings: &ImportSettings) -> Result<()> {
+    let mut taken: BTreeMap<ImportField, &str> = BTreeMap::new();
+    for (header, field) in settings.mapping.iter().filter_map(|(header, field)| Some((header, (*field)?))) {
+        if let Some(other) = taken.insert(field, header) {
+            let message = format!("{other:?} and {header:?} are both {}", field.as_str());
+            return Err(Error::Invalid(Fields::one("mapping", message)));
+        }
+    }
+    Ok(())
+}

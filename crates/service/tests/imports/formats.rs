@@ -1,0 +1,181 @@
+//! How files are read: encodings, delimiters, dates, amounts, sheets.
+
+use domain::{
+    Money,
+    imports::{Encoding, ImportStep},
+};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+use serde_json::json;
+use testkit::TestCrm;
+use time::macros::datetime;
+
+use super::{bring, check, counts, lead_named, rows, send};
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_encoding_and_delimiter_gives_the_same_leads(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let text = |delimiter: &str| format!("Name{delimiter}Betrag\r\nZoë Müller{delimiter}\"1.234,50 €\"\r\n");
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let latin = |text: &str| {
+        let byte = |c: char| if c == '€' { 0x80 } else { c as u32 as u8 };
+        text.chars().map(byte).collect::<Vec<u8>>()
+    };
+    for (file, encoding, delimiter) in [
+        (text(";").into_bytes(), Encoding::Utf8, ";"),
+        (format!("\u{feff}{}", text(",")).into_bytes(), Encoding::Utf8, ","),
+        (utf16(&format!("\u{feff}{}", text("\t"))), Encoding::Utf16Le, "\t"),
+        (utf16(&text("|")), Encoding::Utf16Le, "|"),
+        (latin(&text(";")), Encoding::Windows1252, ";"),
+    ] {
+        let mapping = json!({"mapping": {"Name": "name", "Betrag": "value"}, "decimal": ","});
+        let import = send(&ada, "leads.csv", file, mapping, ImportStep::Check).await.unwrap();
+        assert_eq!((import.settings.encoding, import.settings.delimiter.as_str()), (encoding, delimiter));
+        assert_eq!(counts(&import), [1, 0, 0, 0], "{encoding:?}: {:?}", rows(&ada, &import).await);
+        assert_eq!(rows(&ada, &import).await[0].name, "Zoë Müller");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn dates_and_amounts_are_guessed_by_column_and_can_be_corrected(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let file = "name;value;follow-up\nA;1.500;03/04/2027\nB;2,5;25/12/2026 14:30\n";
+    let import = bring(&ada, file, json!({})).await;
+    assert_eq!((import.settings.decimal.as_str(), import.settings.date_order.as_str()), (",", "dmy"));
+    let lead = lead_named(&crm, "A").await;
+    assert_eq!(
+        (lead.value, lead.follow_up_at),
+        (Some(Money::from_cents(150_000)), Some(datetime!(2027-04-03 9:00 UTC)))
+    );
+    assert_eq!(lead_named(&crm, "B").await.follow_up_at, Some(datetime!(2026-12-25 14:30 UTC)));
+    let ambiguous = "name,follow-up\nC,03/04/2027\n";
+    assert_eq!(check(&ada, ambiguous, json!({})).await.settings.date_order.as_str(), "mdy");
+    bring(&ada, ambiguous, json!({"dateOrder": "dmy"})).await;
+    assert_eq!(lead_named(&crm, "C").await.follow_up_at, Some(datetime!(2027-04-03 9:00 UTC)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_follow_up_is_in_the_zone_of_whoever_imports_it(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    sqlx::query("update users set time_zone = 'America/Los_Angeles' where name = 'ali'").execute(&pool).await.unwrap();
+    let ali = domain::users::User { time_zone: "America/Los_Angeles".into(), ..crm.ali.clone() };
+    bring(&crm.acting(&ali), "name,follow-up\nA,2026-12-01 23:30\nB,2027-07-01\n", json!({})).await;
+    assert_eq!(lead_named(&crm, "A").await.follow_up_at, Some(datetime!(2026-12-02 7:30 UTC)));
+    assert_eq!(lead_named(&crm, "B").await.follow_up_at, Some(datetime!(2027-07-01 16:00 UTC)), "summer time");
+}
+
+/// Sheets hold numbers, dates, formulas and errors.
+fn typed(is_1904: bool) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Notes").unwrap().write_string(0, 0, "nothing here").unwrap();
+    let sheet = workbook.add_worksheet().set_name("Leads").unwrap();
+    let date = Format::new().set_num_format("dd/mm/yyyy hh:mm");
+    for (column, header) in (0u16..).zip(["Leads of May", "", ""]) {
+        sheet.write_string(0, column, header).unwrap();
+    }
+    for (column, header) in (0u16..).zip(["Name", "Amount", "Follow up", "Phone", "Notes"]) {
+        sheet.write_string(2, column, header).unwrap();
+    }
+    sheet.write_string(3, 0, "Maya").unwrap();
+    sheet.write_number(3, 1, 1234.5).unwrap();
+    let moment = ExcelDateTime::from_ymd(2026, 12, 1).unwrap().and_hms(14, 30, 0).unwrap();
+    if is_1904 {
+        // The same moment counted from 1904.
+        sheet.write_number_with_format(3, 2, 46_357.604_166_666_664 - 1_462.0, &date).unwrap();
+    } else {
+        sheet.write_datetime_with_format(3, 2, &moment, &date).unwrap();
+    }
+    sheet.write_number(3, 3, 2_065_550_142.0).unwrap();
+    sheet.write_formula(3, 4, Formula::new("=UPPER(\"vip\")").set_result("VIP")).unwrap();
+    sheet.write_string(5, 0, "Noor").unwrap();
+    sheet.write_formula(5, 1, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
+    workbook.save_to_buffer().unwrap()
+}
+
+/// What Excel for Mac of old wrote: the library writes only the other kind.
+fn in_1904(file: Vec<u8>) -> Vec<u8> {
+    use std::io::{Cursor, Read, Write};
+    let mut whole = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..whole.len() {
+        let mut part = whole.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = Vec::new();
+        part.read_to_end(&mut text).unwrap();
+        if name == "xl/workbook.xml" {
+            let changed = String::from_utf8(text).unwrap().replacen("<workbookPr", "<workbookPr date1904=\"1\"", 1);
+            assert!(changed.contains("date1904"));
+            text = changed.into_bytes();
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(&text).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_sheet_is_read_with_its_types_in_both_calendars(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    for file in [typed(false), in_1904(typed(true))] {
+        let choices = json!({"sheet": "Leads", "headerRow": 3, "onDuplicate": "create",
+            "mapping": {"Name": "name", "Amount": "value", "Follow up": "followUpAt", "Phone": "phone", "Notes": "notes"}});
+        let import = send(&ada, "leads.xlsx", file, choices, ImportStep::Run).await.unwrap();
+        assert_eq!(import.sheets, ["Notes", "Leads"]);
+        assert_eq!(counts(&import), [1, 0, 0, 1], "{:?}", rows(&ada, &import).await);
+        let all = rows(&ada, &import).await;
+        assert_eq!((all[0].row, all[1].row), (4, 6), "blank rows are none, and keep their numbers");
+        assert_eq!(all[1].problems[0].message, "holds an error of the sheet: #DIV/0!");
+        let lead = ada.leads().find(all[0].lead.unwrap()).await.unwrap();
+        assert_eq!(lead.value, Some(Money::from_cents(123_450)));
+        assert_eq!(lead.follow_up_at, Some(datetime!(2026-12-01 14:30 UTC)));
+        assert_eq!((lead.phone.as_deref(), lead.notes.as_deref()), (Some("2065550142"), Some("VIP")));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_sheet_has_other_columns(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("A").unwrap().write_column(0, 0, ["name", "Maya"]).unwrap();
+    let b = workbook.add_worksheet().set_name("B").unwrap();
+    b.write_row(0, 0, ["Full name", "E-Mail"]).unwrap().write_row(1, 0, ["Noor", "n@x.io"]).unwrap();
+    let file = workbook.save_to_buffer().unwrap();
+    let import = send(&ada, "two.xlsx", file, json!({}), ImportStep::Check).await.unwrap();
+    assert_eq!((import.settings.sheet.as_str(), rows(&ada, &import).await[0].name.as_str()), ("A", "Maya"));
+    ada.imports().configure(import.id, json!({"sheet": "B"})).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    let row = rows(&ada, &import).await.remove(0);
+    assert_eq!((row.name.as_str(), row.email.as_str()), ("Noor", "n@x.io"), "its headers are recognised");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_template_comes_back_as_it_was_meant(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let (ada, ali) = (crm.acting(&crm.ada), crm.acting(&crm.ali));
+    let csv = ada.imports().template(domain::leads::ExportFormat::Csv).await.unwrap();
+    let header = String::from_utf8(csv).unwrap();
+    assert!(
+        header
+            .starts_with("\u{feff}name,company,email,phone,status,priority,source,value,assignedTo,assignedEngineer,")
+    );
+    let of_agent = ali.imports().template(domain::leads::ExportFormat::Csv).await.unwrap();
+    assert!(!String::from_utf8(of_agent).unwrap().contains("ngineer"), "nobody is asked for what they may not write");
+    let filled = format!("{}Maya,,m@x.io,,qualified,,,,ali@example.com\r\n", header);
+    let import = bring(&ada, &filled, json!({})).await;
+    assert_eq!(counts(&import), [1, 0, 0, 0]);
+    assert!(import.settings.mapping.values().all(Option::is_some), "every column is recognised");
+    let xlsx = ada.imports().template(domain::leads::ExportFormat::Xlsx).await.unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(xlsx)).unwrap();
+    use calamine::Reader;
+    assert_eq!(book.sheet_names(), ["Leads", "Allowed values"]);
+    let allowed = book.worksheet_range("Allowed values").unwrap();
+    let column =
+        |at: usize| allowed.rows().map(|row| row[at].to_string()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>();
+    assert_eq!(column(0), ["Status", "new", "contacted", "qualified", "proposal", "negotiation", "won", "lost"]);
+    assert_eq!(column(2), ["Agent", "ada@example.com", "ali@example.com", "amy@example.com"]);
+    assert_eq!(column(3), ["Engineer", "ed@example.com", "eve@example.com"]);
+}

@@ -1,0 +1,113 @@
+//! Imports that are interrupted: by people, and by whatever ends a server.
+
+use std::time::{Duration, Instant};
+
+use domain::{
+    imports::{Import, ImportState, ImportStep},
+    leads::LeadQuery,
+};
+use serde_json::json;
+use service::{Acting, Crm};
+use testkit::TestCrm;
+
+use super::counts;
+
+/// Rows of these tests: several stretches.
+const ROWS: usize = 9_000;
+
+/// Every tenth row has the e-mail of the one five rows before.
+fn file() -> String {
+    let mut file = String::from("name,email,status\n");
+    for n in 0..ROWS {
+        let key = if n % 10 == 9 { n - 5 } else { n };
+        file.push_str(&format!("Lead {n},lead{key}@x.io,{}\n", if n % 50 == 0 { "frozen" } else { "new" }));
+    }
+    file
+}
+
+/// Asked for, and not begun.
+async fn waiting(me: &Acting) -> Import {
+    let mut upload = me.imports().upload().await.unwrap();
+    upload.file("leads.csv", futures_util::stream::iter([Ok(bytes::Bytes::from(file()))])).await.unwrap();
+    upload.finish(json!({}), Default::default(), ImportStep::Run).await.unwrap()
+}
+
+fn begin(crm: &Crm) -> tokio::task::JoinHandle<()> {
+    let crm = crm.clone();
+    tokio::spawn(async move { crm.run_imports().await.unwrap() })
+}
+
+async fn until(me: &Acting, import: &Import, is_so: impl Fn(&Import) -> bool) -> Import {
+    let begun = Instant::now();
+    loop {
+        let import = me.imports().find(import.id).await.unwrap();
+        if is_so(&import) {
+            return import;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{import:?}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_cancelled_import_stops_soon_and_says_what_it_kept(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = waiting(&ada).await;
+    let working = begin(&crm.crm);
+    until(&ada, &import, |import| import.rows_done > 0).await;
+    let asked = Instant::now();
+    ada.imports().cancel(import.id).await.unwrap();
+    let import = until(&ada, &import, |import| !import.state.is_busy()).await;
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    working.await.unwrap();
+    assert_eq!(import.state, ImportState::Cancelled);
+    let written = import.counts.created;
+    assert!(written > 0 && import.counts.total() < ROWS as i64, "{:?}", import.counts);
+    assert_eq!(import.failure, Some(format!("Cancelled. The {written} leads that were changed before stay so.")));
+    assert_eq!(ada.leads().count(&LeadQuery::default()).await.unwrap(), written);
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    assert_eq!(ada.leads().count(&LeadQuery::default()).await.unwrap(), 0);
+    let waiting = waiting(&ada).await;
+    let cancelled = ada.imports().cancel(waiting.id).await.unwrap();
+    assert_eq!(
+        (cancelled.state, cancelled.failure.as_deref()),
+        (ImportState::Cancelled, Some("Cancelled. Nothing was changed."))
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_that_loses_its_server_goes_on_where_it_was(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = waiting(&ada).await;
+    for stretch in 0..4 {
+        let working = begin(&crm.crm);
+        until(&ada, &import, |import| import.rows_done > stretch * 2_000).await;
+        working.abort();
+        // Nobody knows of a server that is gone before its lease has run out.
+        crm.clock.advance(time::Duration::seconds(61));
+    }
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert_eq!(import.state, ImportState::Done, "{:?}", import.failure);
+    assert_eq!(counts(&import), [7_920, 0, 900, 180]);
+    assert_eq!(ada.leads().count(&LeadQuery::default()).await.unwrap(), 7_920);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_look_at_the_file_ends_the_one_before(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let mut upload = ada.imports().upload().await.unwrap();
+    upload.file("leads.csv", futures_util::stream::iter([Ok(bytes::Bytes::from(file()))])).await.unwrap();
+    let import = upload.finish(json!({}), Default::default(), ImportStep::Check).await.unwrap();
+    let working = begin(&crm.crm);
+    until(&ada, &import, |import| import.rows_done > 0).await;
+    let meant = json!({"values": {"status": {"frozen": "lost"}}, "onDuplicate": "create"});
+    ada.imports().configure(import.id, meant).await.unwrap();
+    working.await.unwrap();
+    let import = until(&ada, &import, |import| !import.state.is_busy()).await;
+    assert_eq!((import.state, counts(&import)), (ImportState::Checked, [9_000, 0, 0, 0]));
+}

@@ -1,0 +1,127 @@
+//! Taking an import back.
+
+use domain::{
+    Money,
+    imports::{ImportState, ImportStep, RowOutcome},
+    leads::{ExportFormat, LeadInput, LeadStatus},
+};
+use serde_json::json;
+use service::Error;
+use testkit::{TestCrm, named};
+
+use super::{all_leads, bring, check, counts, lead_named, rows, send};
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_revert_brings_everything_back(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    for n in 0..3 {
+        let input =
+            LeadInput { email: Some(format!("l{n}@x.io")), notes: Some("kept".into()), ..named(&format!("Lead {n}")) };
+        ada.leads().create(input).await.unwrap();
+    }
+    let fields = |text: &String| {
+        let mut lead: serde_json::Value = serde_json::from_str(text).unwrap();
+        ["version", "updatedAt", "position"]
+            .iter()
+            .for_each(|field| drop(lead.as_object_mut().unwrap().remove(*field)));
+        lead
+    };
+    let before: Vec<_> = all_leads(&crm.crm).await.iter().map(fields).collect();
+    let file =
+        "name,email,status,value,notes\nOther,l0@x.io,won,10,gone\n,l1@x.io,lost,,\nNew,new@x.io,,,\nAlso,a@x.io,,,\n";
+    let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
+    assert_eq!(counts(&import), [2, 2, 0, 0]);
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 0), "{:?}", import.failure);
+    let after: Vec<_> = all_leads(&crm.crm).await.iter().map(fields).collect();
+    assert_eq!(after, before);
+    assert!(matches!(ada.imports().revert(import.id).await, Err(Error::Conflict { .. })), "once is enough");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_others_have_changed_since_stays_and_is_listed(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    for name in ["a", "b"] {
+        let input = LeadInput { email: Some(format!("{name}@x.io")), ..named(name) };
+        ada.leads().create(input).await.unwrap();
+    }
+    let file = "name,email,value,company\na,a@x.io,10,Ltd\nb,b@x.io,20,Ltd\nnew,n@x.io,,\nnoted,o@x.io,,\nuntouched,u@x.io,,\n";
+    let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
+    let (a, new, noted) = (lead_named(&crm, "a").await, lead_named(&crm, "new").await, lead_named(&crm, "noted").await);
+    let amy = crm.acting(&crm.amy);
+    amy.leads().update(a.id, json!({"value": 99})).await.unwrap();
+    amy.leads().update(new.id, json!({"status": "contacted"})).await.unwrap();
+    let note = domain::interactions::InteractionInput {
+        r#type: domain::interactions::InteractionType::Note,
+        text: "Hello".into(),
+    };
+    amy.interactions().log(noted.id, note).await.unwrap();
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 3));
+    let kept: Vec<(&str, &str)> = import.kept.iter().map(|kept| (kept.name.as_str(), kept.reason.as_str())).collect();
+    assert_eq!(
+        kept,
+        [("a", "value changed since"), ("new", "was changed since (status)"), ("noted", "got notes or files since")]
+    );
+    let a = ada.leads().find(a.id).await.unwrap();
+    assert_eq!((a.value, a.company), (Some(Money::from_cents(9_900)), None), "field by field");
+    assert_eq!(lead_named(&crm, "b").await.value, None);
+    assert_eq!(lead_named(&crm, "new").await.status, LeadStatus::Contacted);
+    let names: Vec<String> = all_leads(&crm.crm)
+        .await
+        .iter()
+        .map(|lead| serde_json::from_str::<serde_json::Value>(lead).unwrap()["name"].to_string())
+        .collect();
+    assert!(!names.contains(&"\"untouched\"".to_owned()));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn problem_rows_come_back_corrected(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let file = "Name;Phone;Amount\n=Maya;+49 30 1234;1.000,50\nNoor;'+49 30 99;12k\nZoe;call me;5\n";
+    for format in [ExportFormat::Csv, ExportFormat::Xlsx] {
+        let import = check(&ada, file, json!({"onDuplicate": "create"})).await;
+        assert_eq!(counts(&import), [1, 0, 0, 2]);
+        let problems = ada.imports().problems(import.id, format).await.unwrap();
+        assert_eq!(problems.file_name, format!("leads-problems.{}", format.as_str()));
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut &problems.file, &mut bytes).unwrap();
+        if format == ExportFormat::Csv {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            let expected = "\u{feff}Name,Phone,Amount,error\r\n\
+                Noor,'+49 30 99,12k,\"Amount \"\"12k\"\": is no amount\"\r\n\
+                Zoe,call me,5,\"Phone \"\"call me\"\": use digits, spaces and + - ( ) . / only\"\r\n";
+            assert_eq!(text, expected);
+            bytes = text.replace("12k", "12").replace("call me", "5551234").into_bytes();
+        }
+        let again = send(&ada, "again", bytes, json!({"onDuplicate": "create"}), ImportStep::Check).await.unwrap();
+        let expected = if format == ExportFormat::Csv { [2, 0, 0, 0] } else { [0, 0, 0, 2] };
+        assert_eq!(counts(&again), expected, "{:?}", rows(&ada, &again).await);
+        assert_eq!(again.settings.mapping.get("error"), Some(&None));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_goes_after_a_month_and_its_leads_stay(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = bring(&ada, "name\nMaya\n", json!({})).await;
+    crm.clock.advance(time::Duration::days(29));
+    assert_eq!(crm.crm.sweep_imports().await.unwrap(), 0);
+    crm.clock.advance(time::Duration::days(2));
+    assert_eq!(crm.crm.sweep_imports().await.unwrap(), 1);
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert!(!import.has_file);
+    assert!(ada.imports().rows(import.id, Some(RowOutcome::Created), 0, 10).await.unwrap().items.is_empty());
+    assert!(matches!(ada.imports().problems(import.id, ExportFormat::Csv).await, Err(Error::Invalid(_))));
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    assert!(all_leads(&crm.crm).await.is_empty(), "history is enough to take it back");
+}
