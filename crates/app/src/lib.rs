@@ -5,6 +5,7 @@
 pub mod attachments;
 pub mod board;
 mod error;
+pub mod imports;
 pub mod interactions;
 mod leads;
 mod live;
@@ -33,6 +34,7 @@ pub use viewer::Viewer;
 
 use crate::{
     board::BoardPage,
+    imports::{ImportPage, ImportsPage},
     leads::{LeadDetail, LeadsPage, NewLead},
     markup::view,
     shell::{Home, NotBuiltYet, NotFound, Shell, Tab},
@@ -117,6 +119,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("new") view=NewLead ssr=WHOLE />
                         <Route path=path!(":id") view=LeadDetail ssr=WHOLE />
                     </ParentRoute>
+                    <Route path=path!("/imports") view=ImportsPage ssr=WHOLE />
+                    <Route path=path!("/imports/:id") view=ImportPage ssr=WHOLE />
                     <Route path=path!("/reference") view=|| view! { <NotBuiltYet tab=Tab::Reference /> } ssr=WHOLE />
                     <Route path=path!("/engineering") view=|| view! { <NotBuiltYet tab=Tab::Engineering /> } ssr=WHOLE />
                     <Route path=path!("/admin/agents") view=|| view! { <NotBuiltYet tab=Tab::Agents /> } ssr=WHOLE />

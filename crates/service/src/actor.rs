@@ -25,9 +25,9 @@ impl Actor {
         Actor { user: None, door: Door::System, request_id: None }
     }
 
-    /// The same, at work for this request.
-    pub(crate) fn of_request(self, request_id: Option<String>) -> Self {
-        Actor { request_id, ..self }
+    /// The same, at work for this request, which came through this door.
+    pub(crate) fn of_request(self, door: Door, request_id: Option<String>) -> Self {
+        Actor { door, request_id, ..self }
     }
 
     /// The person, unless it is the system.

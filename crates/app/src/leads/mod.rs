@@ -2,7 +2,7 @@
 
 pub(crate) mod address;
 mod cells;
-mod choices;
+pub(crate) mod choices;
 mod choose;
 pub(crate) mod columns;
 pub(crate) mod desk;

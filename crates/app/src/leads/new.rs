@@ -35,6 +35,13 @@ pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
     })
 }
 
+/// The way to a file of them, for the same people.
+#[component]
+pub fn ImportLink() -> impl IntoView {
+    let may_import = use_session().with_value(|session| session.user.role != Role::Engineer);
+    may_import.then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
+}
+
 /// Back to the list as it was, with the focus on what opened the dialog.
 fn use_close() -> Callback<()> {
     let navigate = use_navigate();

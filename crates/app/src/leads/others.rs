@@ -26,7 +26,8 @@ pub fn follow(grid: Grid, while_busy: Signal<bool>, patch: impl Fn(&Lead, &LiveE
                 // About no lead; or one of very many, or one that is deleted.
                 None => event.event.lead_id.is_none(),
             },
-            Told::Gone(_) => false,
+            Told::Gone(_) | Told::Reload => false,
+            Told::Import(_) => true,
         };
         if !is_in_place && waiting.try_get_untracked() == Some(false) {
             waiting.set(true);

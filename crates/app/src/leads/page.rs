@@ -11,7 +11,7 @@ use super::{
     filters::Filters,
     format,
     grid::Grid,
-    new::{NewLeadLink, preload as preload_new},
+    new::{ImportLink, NewLeadLink, preload as preload_new},
     pager::{Around, Pager},
     preload_detail,
     server_fns::{count_leads, list_leads},
@@ -43,6 +43,7 @@ pub fn LeadsPage() -> impl IntoView {
             <span class="faint num total">{move || total.get().map(format::count)}</span>
             <span class="grow"></span>
             <span id=MY_DAY class="my-day-place"></span>
+            <ImportLink />
             <NewLeadLink address />
         </div>
         <Transition fallback=|| view! { <nav class="views" aria-hidden="true"></nav> }>

@@ -220,7 +220,7 @@ pub fn NoLeads(address: Address) -> impl IntoView {
         };
         return view! {
             <EmptyState icon=lu::LuInbox title="No leads yet" text=text.to_owned()>
-                {may_create.then(|| view! { <a class="btn btn-primary" href="/leads/new"><Icon icon=lu::LuPlus />"New lead"</a> })}
+                {may_create.then(|| view! { <a class="btn btn-primary" href="/leads/new"><Icon icon=lu::LuPlus />"New lead"</a><a class="btn" href="/imports"><Icon icon=lu::LuUpload />"Import a file"</a> })}
             </EmptyState>
         };
     }

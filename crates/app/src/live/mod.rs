@@ -2,7 +2,7 @@
 
 mod source;
 
-use domain::{LeadId, events::LiveEvent};
+use domain::{ImportId, LeadId, events::LiveEvent};
 use leptos::prelude::*;
 
 use crate::{leads::desk::at, markup::view, notifications};
@@ -16,6 +16,10 @@ pub enum Told {
     Event(Box<LiveEvent>),
     /// The lead left the person's scope.
     Gone(LeadId),
+    /// An import of the person's has gone on.
+    Import(ImportId),
+    /// So much has changed at once that it is better loaded anew.
+    Reload,
 }
 
 /// How the stream stands.

@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use domain::{LeadId, events::LiveEvent};
+use domain::{ImportId, LeadId, events::LiveEvent};
 use leptos::{
     ev,
     prelude::*,
@@ -94,6 +94,12 @@ fn connect(open: &Shared) {
             open.tell(&Told::Gone(lead_id));
         }
     });
+    on(&source, open, "import", |open, event| {
+        if let Ok(OfImport { import_id }) = wire::read(text(event).as_bytes()) {
+            open.tell(&Told::Import(import_id));
+        }
+    });
+    on(&source, open, "reload", |open, _| open.tell(&Told::Reload));
     on(&source, open, "bell", |live, _| {
         let _ = live.rung.try_update(|rung| *rung += 1);
     });
@@ -115,6 +121,12 @@ fn connect(open: &Shared) {
 #[serde(rename_all = "camelCase")]
 struct Gone {
     lead_id: LeadId,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfImport {
+    import_id: ImportId,
 }
 
 /// Listens to one kind of message, and remembers the last one's id.

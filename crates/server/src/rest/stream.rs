@@ -29,6 +29,9 @@ const RETRY: Duration = Duration::from_secs(2);
 ///   when so much happened at once that it is better loaded anew.
 /// - `gone`: `{"leadId"}`, a lead that left the caller's scope.
 /// - `bell`: the caller has new notifications.
+/// - `import`: `{"importId"}`, an import of the caller's has gone on or ended.
+/// - `reload`: so many leads changed at once (an import, a revert) that lists are better loaded anew; there is no event
+///   for each of them.
 /// - `beat`: nothing, every 15 s. After 40 s without any message the connection is dead.
 /// - An `id` alone, without data: nothing of the caller's happened up to there.
 ///
@@ -131,6 +134,8 @@ fn piece(heard: Heard) -> Option<sse::Event> {
         // Without an id: it belongs to the next message, and who comes back after this one must still get that one.
         Heard::Bell => Some(sse::Event::default().event("bell").data("{}")),
         Heard::Passed(id) => Some(at(id)),
+        Heard::Import(id) => Some(sse::Event::default().event("import").data(format!("{{\"importId\":{id}}}"))),
+        Heard::Reload => Some(sse::Event::default().event("reload").data("{}")),
         Heard::Yourself => None,
     }
 }

@@ -146,6 +146,15 @@ fn functions() -> Vec<Entry> {
             Some(json!({"id": id, "input": {"status": "qualified"}}))
         }),
         entry("/ui/assignees", Method::GET, "/ui/assignees", |_| None),
+        entry("/ui/imports/list", Method::GET, "/ui/imports/list", |_| None),
+        entry("/ui/imports/find", Method::GET, "/ui/imports/find?id={import}", |_| None),
+        entry("/ui/imports/configure", Method::POST, "/ui/imports/configure", |_| {
+            Some(json!({"id": "{import}", "choices": {"onDuplicate": "update"}}))
+        }),
+        entry("/ui/imports/run", Method::POST, "/ui/imports/run", |_| Some(json!({"id": "{import}"}))),
+        entry("/ui/imports/cancel", Method::POST, "/ui/imports/cancel", |_| Some(json!({"id": "{import}"}))),
+        entry("/ui/imports/revert", Method::POST, "/ui/imports/revert", |_| Some(json!({"id": "{import}"}))),
+        entry("/ui/imports/rows", Method::GET, "/ui/imports/rows?id={import}&after=0", |_| None),
         entry("/ui/undo", Method::POST, "/ui/undo", |_| Some(json!({"request_id": "nobody's"}))),
     ]
 }

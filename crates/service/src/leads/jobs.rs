@@ -124,6 +124,9 @@ impl Crm {
     async fn run_jobs(&self, imports: bool) -> Result<()> {
         while let Some(job) = store::claim(self.pool(), imports, self.now(), self.now() + LEASE).await? {
             self.run_bulk_job(&job).await?;
+            if imports {
+                self.announce_end(job.id).await?;
+            }
         }
         Ok(())
     }
@@ -170,7 +173,9 @@ impl Crm {
     /// Who asked, as they are now: a job must not do what its person may do no longer.
     async fn acting_for(&self, job: &Claim) -> Result<Acting> {
         let request_id = Some(job.request_id.clone());
-        let Some(id) = job.created_by else { return Ok(self.acting_as(Actor::system().of_request(request_id))) };
+        let Some(id) = job.created_by else {
+            return Ok(self.acting_as(Actor::system().of_request(job.door, request_id)));
+        };
         let user = users::store::find(self.pool(), id).await?.filter(|user| user.is_active);
         let user = user.ok_or_else(|| Error::forbidden("The person who asked for this is no longer active."))?;
         Ok(self.acting_as(Actor::user(user, job.door, request_id)))

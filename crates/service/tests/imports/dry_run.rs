@@ -138,9 +138,8 @@ async fn unknown_values_are_told_once_each_and_can_be_given_a_meaning(pool: sqlx
         import.unknown,
         [
             unknown(ImportField::Status, "Thinking", 2),
-            unknown(ImportField::AssignedTo, "Bob", 1),
+            unknown(ImportField::AssignedTo, "Bob", 2),
             unknown(ImportField::AssignedTo, "Zoe", 1),
-            unknown(ImportField::AssignedTo, "bob", 1),
         ]
     );
     let meant = json!({"values": {

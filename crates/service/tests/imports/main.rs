@@ -5,6 +5,7 @@
 mod dry_run;
 mod files;
 mod formats;
+mod live;
 mod outages;
 mod revert;
 

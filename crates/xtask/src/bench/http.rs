@@ -172,6 +172,18 @@ impl Client {
         self.request(method, path, &head, body)
     }
 
+    /// A file as the only field of a form.
+    pub fn with_file(&self, path: &str, name: &str, file: &[u8]) -> Vec<u8> {
+        let before = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let after = "\r\n--edge--\r\n";
+        let length = before.len() + file.len() + after.len();
+        let head = format!("Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: {length}\r\n");
+        let mut request = self.request("POST", path, &head, &before);
+        request.extend_from_slice(file);
+        request.extend_from_slice(after.as_bytes());
+        request
+    }
+
     /// The same, signed out.
     pub fn anonymous(&self) -> Self {
         Self { address: self.address, cookie: String::new() }

@@ -13,6 +13,7 @@ mod report;
 mod scenarios;
 mod statements;
 mod table;
+mod transfers;
 mod viewers;
 mod waits;
 mod weight;
@@ -106,6 +107,8 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     ];
     figures.extend(most.map(|most| Figure::at_most("memory at most", most, 200.0, "MiB")));
     figures.extend(waits);
+    println!("measuring files in and out");
+    figures.extend(transfers::all(ground, server, &client)?);
     figures.extend(viewers);
     figures.extend(pages.iter().map(Figure::of_page));
     Ok(Findings { outcomes, figures, pages, warnings })

@@ -21,13 +21,13 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// A figure that has to stay below its bar.
+    /// A figure that has to stay below its bar; an infinite one is no bar.
     pub fn at_most(name: &str, value: f64, bar: f64, unit: &str) -> Self {
         Self {
             name: name.to_owned(),
             value: format!("{value:.0} {unit}"),
-            bar: format!("≤ {bar:.0} {unit}"),
-            is_met: Some(value <= bar),
+            bar: if bar.is_finite() { format!("≤ {bar:.0} {unit}") } else { dash() },
+            is_met: bar.is_finite().then_some(value <= bar),
         }
     }
 

@@ -130,6 +130,8 @@ impl Work {
             let is_news = match told {
                 Told::Event(event) => event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me),
                 Told::Gone(lead) => *lead == self.id,
+                Told::Reload => true,
+                Told::Import(_) => false,
             };
             if is_news && waiting.try_get_untracked() == Some(false) {
                 waiting.set(true);

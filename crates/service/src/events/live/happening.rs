@@ -33,6 +33,8 @@ pub(super) struct Happening {
     lead: Option<Lead>,
     whose: Option<Whose>,
     rings: Vec<UserId>,
+    /// One of many thousands of an import: nobody is told of each of them.
+    pub is_quiet: bool,
     /// As it is sent to those who see everything of a lead, and to engineers.
     sent: [OnceLock<Option<Arc<str>>>; 2],
 }
@@ -41,6 +43,9 @@ impl Happening {
     /// Adds what the actor may hear of it.
     pub(super) fn tell(&self, actor: &Actor, heard: &mut Vec<Heard>) {
         let id = self.event.id;
+        if self.is_quiet {
+            return;
+        }
         if self.event.entity == "user" && actor.id().is_some_and(|me| me.0 == self.event.entity_id) {
             heard.push(Heard::Yourself);
         }
@@ -103,23 +108,26 @@ pub(super) async fn newest(crm: &Crm) -> Result<EventId> {
 /// What became final behind an event, in order, with what tells who may hear of it.
 pub(super) async fn read(crm: &Crm, after: EventId) -> Result<Vec<Happening>> {
     let rows: Vec<Found> = select(after).build_query_as().fetch_all(crm.pool()).await?;
-    let mut ids: Vec<LeadId> = rows.iter().filter_map(|row| row.event.lead_id).collect();
+    let mut ids: Vec<LeadId> = rows.iter().filter(|row| !row.is_quiet).filter_map(|row| row.event.lead_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let few = ids.len() <= CARRIED;
     let leads = if few && !ids.is_empty() { leads::read_all(crm.pool(), &ids).await? } else { Vec::new() };
     let leads: HashMap<LeadId, Lead> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
-    let happening = |Found { event, whose, rings }: Found| {
+    let happening = |Found { event, whose, rings, is_quiet }: Found| {
         let lead = event.lead_id.and_then(|id| leads.get(&id).cloned());
         // Of the same moment as what is told, which is a little later than the event.
         let whose = lead.as_ref().map(Whose::of).or(whose);
-        Happening { event, lead, whose, rings, sent: Default::default() }
+        Happening { event, lead, whose, rings, is_quiet, sent: Default::default() }
     };
     Ok(rows.into_iter().map(happening).collect())
 }
 
 fn select(after: EventId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new("with settled as materialized (select xid, id, lead_id from events where ");
+    let mut sql = QueryBuilder::new(
+        "with settled as materialized (
+             select xid, id, lead_id, door = 'import' and entity = 'lead' as is_quiet from events where ",
+    );
     if after.0 != 0 {
         sql.push("(xid, id) > (select xid, id from events where id = ").push_bind(after).push(") and ");
     }
@@ -127,9 +135,10 @@ fn select(after: EventId) -> QueryBuilder<Postgres> {
     sql.push(") select ");
     row::push_columns(&mut sql, &Actor::system());
     sql.push(
-        ", l.id as whose, l.assigned_to, l.assigned_engineer, l.created_by, \
+        ", settled.is_quiet, l.id as whose, l.assigned_to, l.assigned_engineer, l.created_by, \
          array(select user_id from notifications n where n.event_id = e.id) as rings \
-         from settled join events e using (id) left join leads l on l.id = settled.lead_id order by e.xid, e.id",
+         from settled join events e using (id) \
+         left join leads l on l.id = settled.lead_id and not settled.is_quiet order by e.xid, e.id",
     );
     sql
 }
@@ -138,6 +147,7 @@ struct Found {
     event: Event,
     whose: Option<Whose>,
     rings: Vec<UserId>,
+    is_quiet: bool,
 }
 
 impl<'r> FromRow<'r, PgRow> for Found {
@@ -147,6 +157,7 @@ impl<'r> FromRow<'r, PgRow> for Found {
             None => None,
         };
         let rings = row.try_get::<Vec<i64>, _>("rings")?.into_iter().map(UserId).collect();
-        Ok(Found { event: EventRow::from_row(row)?.into(), whose, rings })
+        let is_quiet = row.try_get("is_quiet")?;
+        Ok(Found { event: EventRow::from_row(row)?.into(), whose, rings, is_quiet })
     }
 }

@@ -12,12 +12,14 @@ use std::{
     time::Duration,
 };
 
-use domain::{EventId, LeadId};
-use tokio::sync::watch;
+use domain::{EventId, ImportId, LeadId, UserId};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgNotification;
+use tokio::sync::{broadcast, watch};
 
 use self::happening::{Happening, STRETCH, newest, read};
 use super::Events;
-use crate::{Acting, Actor, Crm, Result, policy::Action};
+use crate::{Acting, Actor, Crm, Result, policy, policy::Action};
 
 /// Events that the ring keeps.
 const KEPT: usize = 2_048;
@@ -30,6 +32,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(10);
 /// The channel of PostgreSQL on which copies hear that something happened.
 const CHANNEL: &str = "siwaht_events";
+/// The channel on which copies hear how far imports are.
+const IMPORTS: &str = "siwaht_imports";
+/// Words about imports that a listener may be behind with; one that misses some asks by itself in the end.
+const WORDS: usize = 64;
 
 /// The ring and who waits for it; one per copy of the server.
 pub(crate) struct Hub {
@@ -38,6 +44,17 @@ pub(crate) struct Hub {
     filling: tokio::sync::Mutex<()>,
     /// How many events have passed through the ring.
     passed: watch::Sender<u64>,
+    imports: broadcast::Sender<Word>,
+}
+
+/// An import has gone on.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Word {
+    id: ImportId,
+    /// Who may know of it, beside admins.
+    of: Option<UserId>,
+    /// Many leads are others than before.
+    is_over: bool,
 }
 
 #[derive(Default)]
@@ -62,6 +79,10 @@ pub enum Heard {
     Yourself,
     /// Everything up to here is none of the listener's business.
     Passed(EventId),
+    /// An import of the listener's has gone on.
+    Import(ImportId),
+    /// So many leads have changed that lists are better loaded anew.
+    Reload,
 }
 
 /// Someone who follows what happens within their scope.
@@ -72,11 +93,17 @@ pub struct Listener {
     /// How many events of the ring this one has behind it; `None` while it reads the log.
     behind: Option<u64>,
     passed: watch::Receiver<u64>,
+    imports: broadcast::Receiver<Word>,
 }
 
 impl Hub {
     pub(crate) fn new() -> Self {
-        Hub { ring: RwLock::default(), filling: tokio::sync::Mutex::default(), passed: watch::Sender::new(0) }
+        Hub {
+            ring: RwLock::default(),
+            filling: tokio::sync::Mutex::default(),
+            passed: watch::Sender::new(0),
+            imports: broadcast::Sender::new(WORDS),
+        }
     }
 
     /// Empties the ring when nobody listens; whoever comes next begins with the log. Asked while the ring is held:
@@ -100,7 +127,9 @@ impl Hub {
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         for happening in read {
             ring.place = Some(happening.event.id);
-            ring.events.push_back(Arc::new(happening));
+            if !happening.is_quiet {
+                ring.events.push_back(Arc::new(happening));
+            }
         }
         let over = ring.events.len().saturating_sub(KEPT);
         ring.events.drain(..over);
@@ -139,16 +168,36 @@ impl Crm {
 
     async fn follow(&self) -> Result<()> {
         let mut words = sqlx::postgres::PgListener::connect_with(self.pool()).await?;
-        words.listen(CHANNEL).await?;
+        words.listen_all([CHANNEL, IMPORTS]).await?;
         loop {
             if !self.inner.live.rests() {
                 self.read_events().await?;
             }
             // Several words that came meanwhile are one.
             if let Ok(heard) = tokio::time::timeout(PATIENCE, words.recv()).await {
-                heard?;
-                while words.next_buffered().is_some() {}
+                self.pass_on(&heard?);
+                while let Some(heard) = words.next_buffered() {
+                    self.pass_on(&heard);
+                }
             }
+        }
+    }
+
+    fn pass_on(&self, heard: &PgNotification) {
+        if heard.channel() == IMPORTS
+            && let Ok(word) = serde_json::from_str(heard.payload())
+        {
+            // Nobody may be listening.
+            let _ = self.inner.live.imports.send(word);
+        }
+    }
+
+    /// Tells all copies that an import has gone on. A word that gets lost costs nobody more than a moment.
+    pub(crate) async fn announce_import(&self, id: ImportId, of: Option<UserId>, is_over: bool) {
+        let word = serde_json::to_string(&Word { id, of, is_over }).unwrap_or_default();
+        let told = sqlx::query("select pg_notify($1, $2)").bind(IMPORTS).bind(word).execute(self.pool()).await;
+        if let Err(error) = told {
+            tracing::warn!(%error, "telling of an import failed");
         }
     }
 
@@ -204,7 +253,7 @@ impl Events<'_> {
     pub async fn listen(&self, after: Option<EventId>) -> Result<Listener> {
         self.0.allow(Action::ViewEvents)?;
         let hub = &self.0.crm.inner.live;
-        let passed = hub.passed.subscribe();
+        let (passed, imports) = (hub.passed.subscribe(), hub.imports.subscribe());
         if hub.place().is_none() {
             // The first one wakes the reader: the ring begins here.
             self.0.crm.read_events().await?;
@@ -217,7 +266,7 @@ impl Events<'_> {
             Some(id) => id,
             None => self.last().await?,
         };
-        Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed })
+        Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed, imports })
     }
 }
 
@@ -243,11 +292,26 @@ impl Listener {
             if !heard.is_empty() {
                 return Ok(heard);
             }
-            if self.behind.is_some_and(|behind| behind >= seen) && self.passed.changed().await.is_err() {
-                // The system is closing.
-                std::future::pending::<()>().await;
+            if self.behind.is_some_and(|behind| behind >= seen) {
+                tokio::select! {
+                    changed = self.passed.changed() => if changed.is_err() {
+                        // The system is closing.
+                        std::future::pending::<()>().await;
+                    },
+                    word = self.imports.recv() => {
+                        let heard = word.map(|word| self.told_of(word)).unwrap_or_default();
+                        if !heard.is_empty() {
+                            return Ok(heard);
+                        }
+                    }
+                }
             }
         }
+    }
+
+    fn told_of(&self, Word { id, of, is_over }: Word) -> Vec<Heard> {
+        let own = policy::may_follow(self.actor(), of).then_some(Heard::Import(id));
+        own.into_iter().chain(is_over.then_some(Heard::Reload)).collect()
     }
 
     fn told_by_ring(&mut self, behind: u64) -> Vec<Heard> {
@@ -297,6 +361,6 @@ impl Listener {
 fn ends_with(heard: &[Heard], last: EventId) -> bool {
     match heard.last() {
         Some(Heard::Event(id, _) | Heard::Gone(id, _) | Heard::Passed(id)) => *id == last,
-        Some(Heard::Bell | Heard::Yourself) | None => false,
+        Some(Heard::Bell | Heard::Yourself | Heard::Import(_) | Heard::Reload) | None => false,
     }
 }

@@ -49,7 +49,8 @@ pub(super) struct Drafter<'a> {
     settings: &'a ImportSettings,
     columns: &'a Columns,
     decimal: char,
-    unknown: HashMap<(ImportField, String), i64>,
+    /// By field and value without case: as it stands in the file first, and in how many rows.
+    unknown: HashMap<(ImportField, String), (String, i64)>,
 }
 
 impl Columns {
@@ -112,7 +113,7 @@ impl<'a> Drafter<'a> {
     pub fn unknown_values(&self) -> Vec<UnknownValue> {
         let all = self.unknown.iter();
         let mut all: Vec<UnknownValue> = all
-            .map(|((field, value), rows)| UnknownValue { field: *field, value: value.clone(), rows: *rows })
+            .map(|((field, _), (value, rows))| UnknownValue { field: *field, value: value.clone(), rows: *rows })
             .collect();
         all.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (a.field, &a.value).cmp(&(b.field, &b.value))));
         all
@@ -222,11 +223,17 @@ impl Reading {
 fn resolve(input: &mut LeadInput, drafter: &mut Drafter<'_>, field: ImportField, cell: &str) -> Result<bool, String> {
     let names = drafter.names;
     let mut unknown = |value: &str, expected: &str| {
-        let key = (field, printable(value.trim(), SHOWN));
+        let shown = printable(value.trim(), SHOWN);
+        let key = (field, shown.to_lowercase());
         if drafter.unknown.len() < UNKNOWN || drafter.unknown.contains_key(&key) {
-            *drafter.unknown.entry(key).or_default() += 1;
+            drafter.unknown.entry(key).or_insert((shown, 0)).1 += 1;
         }
-        format!("{:?} is no {expected}", value.trim())
+        // The cell stands beside it, unless it holds several.
+        if field == ImportField::Products {
+            format!("{:?} is no {expected}", value.trim())
+        } else {
+            format!("is no {expected}")
+        }
     };
     let value = names.meant(field, cell);
     if value.is_empty() {

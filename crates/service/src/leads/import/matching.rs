@@ -132,10 +132,20 @@ impl Known {
               from leads where ",
         );
         list::push_scope(&mut sql, actor);
-        sql.push(" and (id = any(").push_bind(ids).push(") or lower(email) = any(").push_bind(emails);
-        sql.push(r") or right(regexp_replace(phone, '\D', '', 'g'), 9) = any(")
-            .push_bind(phones)
-            .push(")) order by id");
+        // Key by key through its index, which `offset 0` insists on: the planner would rather read the whole table for
+        // so many, and takes fifty times as long.
+        sql.push(" and id = any(array(select id from unnest(").push_bind(ids).push("::bigint[]) as i(id)");
+        for (keys, expression) in
+            [(emails, "lower(email)"), (phones, r"right(regexp_replace(phone, '\D', '', 'g'), 9)")]
+        {
+            sql.push(" union select of_key.id from unnest(")
+                .push_bind(keys)
+                .push("::text[]) as k(key) cross join lateral (");
+            sql.push("select id from leads where ")
+                .push(expression)
+                .push(" = k.key and deleted_at is null offset 0) of_key");
+        }
+        sql.push(")) order by id");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let id = LeadId(row.try_get("id")?);
             known.ids.insert(id.0, id);

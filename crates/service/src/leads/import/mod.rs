@@ -22,7 +22,7 @@ mod upload;
 mod values;
 
 use domain::{
-    ImportId,
+    ImportId, JobId,
     imports::{Import, ImportRows, ImportState, ImportStep, MAX_PAGE, RowOutcome},
 };
 use serde_json::Value;
@@ -157,6 +157,14 @@ impl Imports<'_> {
 }
 
 impl Crm {
+    /// A step of the import of this job has come to its end, in whatever way.
+    pub(super) async fn announce_end(&self, job: JobId) -> Result<()> {
+        if let Some(Stored { import, .. }) = store::of_job(self.pool(), job).await? {
+            self.announce_import(import.id, import.created_by, import.step != ImportStep::Check).await;
+        }
+        Ok(())
+    }
+
     /// Lets go of files and reports of imports that are older than 30 days.
     pub async fn sweep_imports(&self) -> Result<i64> {
         store::clear_old(self.pool(), self.now() - KEPT_FOR).await

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use crate::Result;
 
-/// Everyone and everything that a file may name; a few hundred at the most, whatever the number of rows.
+/// Everyone and everything that a file may name, also as `#` and its number; a few hundred at the most, whatever the number of rows.
 pub(super) struct Names {
     agents: HashMap<String, Option<UserId>>,
     engineers: HashMap<String, Option<UserId>>,
@@ -42,6 +42,7 @@ impl Names {
                 Role::Engineer => &mut engineers,
             };
             known.insert(key(&person.email), Some(person.id));
+            known.insert(format!("#{}", person.id), Some(person.id));
             if let Some(username) = &person.username {
                 known.entry(key(username)).or_insert(Some(person.id));
             }
@@ -59,6 +60,7 @@ impl Names {
         }
         for product in products {
             by_name.entry(key(&product.name)).or_insert(Some(product.id));
+            by_name.insert(format!("#{}", product.id), Some(product.id));
         }
         let meant = settings.values.iter().flat_map(|(field, values)| {
             values.iter().map(|(value, meant)| ((*field, key(value)), meant.trim().to_owned()))

@@ -53,6 +53,7 @@ pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<
             return Ok(Ended::Cancelled);
         }
         writing.commit().await?;
+        acting.crm().announce_import(import.id, import.created_by, false).await;
     }
     if tally.total == 0 {
         let mut writing = Writing::begin(acting).await?;

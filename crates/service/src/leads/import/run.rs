@@ -91,6 +91,7 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
             return Ok(Ended::Cancelled);
         }
         writing.commit().await?;
+        acting.crm().announce_import(id, import.created_by, false).await;
     }
     let unknown = reading.await.map_err(Error::internal)??;
     tally.total = at;

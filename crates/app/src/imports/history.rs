@@ -1,0 +1,45 @@
+//! The imports so far.
+
+use domain::imports::{Import, RowOutcome};
+use leptos::prelude::*;
+
+use super::words;
+use crate::{leads::format::Today, markup::view, viewer::use_session};
+
+#[component]
+pub fn History(imports: Vec<Import>) -> impl IntoView {
+    if imports.is_empty() {
+        return view! { <p class="faint imports-none">"No file was imported yet. What you import is listed here, and can be reverted."</p> };
+    }
+    let today = use_session().with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    view! {
+        <h2 class="imports-title">"Imports so far"</h2>
+        <div class="card table-card">
+            <table class="imports-table">
+                <thead><tr>
+                    <th scope="col">"File"</th><th scope="col">"By"</th><th scope="col">"When"</th><th scope="col">"State"</th>
+                    {RowOutcome::ALL.into_iter().map(|outcome| view! { <th scope="col" class="num-col">{words::outcome(outcome, true)}</th> }).collect_view()}
+                </tr></thead>
+                <tbody>{imports.into_iter().map(|import| view! { <Line import today /> }).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn Line(import: Import, today: Today) -> impl IntoView {
+    let by = use_session().with_value(|session| {
+        let person = import.created_by.and_then(|id| session.person(id));
+        person.map_or("Command line".to_owned(), |person| person.name.clone())
+    });
+    let (state, class) = words::state(&import);
+    view! {
+        <tr>
+            <td><a class="imports-file" href=format!("/imports/{}", import.id)>{import.file_name.clone()}</a></td>
+            <td>{by}</td>
+            <td class="num faint">{today.ago(import.created_at)}</td>
+            <td><span class=format!("badge {class}")><i></i>{state}</span></td>
+            {RowOutcome::ALL.into_iter().map(|outcome| view! { <td class="num num-col">{words::count(import.counts.of(outcome))}</td> }).collect_view()}
+        </tr>
+    }
+}

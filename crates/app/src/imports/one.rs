@@ -1,0 +1,97 @@
+//! One import: what was read, what will happen, what goes on, what happened.
+
+use domain::{
+    ImportId,
+    imports::{Import, ImportStep},
+};
+use icondata_lu as lu;
+use leptos::prelude::*;
+
+use super::{
+    PLACE, columns::Columns, reading::Reading, report::Report, review::Review, state::State, unknown::Unknown, words,
+};
+use crate::{
+    markup::view,
+    ui::{ErrorState, Icon, Skeleton, served},
+    wire,
+};
+
+/// As the server sends it.
+#[cfg(feature = "ssr")]
+pub fn markup(loaded: Result<Import, crate::UiError>) -> String {
+    let json = loaded.as_ref().ok().and_then(|import| serde_json::to_string(import).ok()).unwrap_or_default();
+    let html = match loaded {
+        Ok(import) => {
+            let state = State::new(import.id);
+            state.import.set(Some(import));
+            view! { <Whole state /> }.to_html()
+        }
+        Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.to_html(),
+    };
+    format!("{html}{}", served::seed(PLACE, &json))
+}
+
+#[component]
+pub fn Live(id: ImportId) -> impl IntoView {
+    let state = State::new(id);
+    served::take_over(PLACE, |seed, _| {
+        let seed = wire::read::<Import>(seed.as_bytes()).ok();
+        state.import.set(seed.filter(|import| import.id == id));
+    });
+    // What came along may be older than the page.
+    state.load();
+    state.follow();
+    view! {
+        {move || match state.problem.get() {
+            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.load()) /> },
+            None if state.import.with(Option::is_none) => view! { <Skeleton rows=8 /> },
+            None => view! { <Whole state /> },
+        }}
+    }
+}
+
+/// The steps of an import, as its head names them.
+const STEPS: [&str; 4] = ["File", "Columns", "Check", "Import"];
+
+#[component]
+fn Whole(state: State) -> impl IntoView {
+    let step = Memo::new(move |_| state.get().map(|import| import.step));
+    let can_change = move || step.get() == Some(ImportStep::Check);
+    view! {
+        <Head state />
+        <div class="import-grid">
+            <div class="import-side"><Review state /></div>
+            <div class="import-main">
+                {move || can_change().then(|| view! { <Unknown state /><Columns state /><Reading state /> })}
+                <Report state />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Head(state: State) -> impl IntoView {
+    let name = Memo::new(move |_| state.get().map(|import| import.file_name).unwrap_or_default());
+    let badge = Memo::new(move |_| state.get().map(|import| words::state(&import)));
+    // Which step one is at; those before it are behind.
+    let at = Memo::new(move |_| match state.get() {
+        Some(import) if import.step != ImportStep::Check => 4,
+        Some(import) if import.unknown.is_empty() => 2,
+        _ => 1,
+    });
+    view! {
+        <div class="row page-head import-head">
+            <a class="icon-button" href="/imports" aria-label="All imports"><Icon icon=lu::LuArrowLeft /></a>
+            <h1 class="import-name">{name}</h1>
+            {move || badge.get().map(|(words, class)| view! { <span class=format!("badge {class}") role="status"><i></i>{words}</span> })}
+            <span class="grow"></span>
+            <ol class="import-steps" aria-label="Steps">
+                {STEPS.into_iter().enumerate().map(|(n, name)| view! {
+                    <li class="import-step" class:import-step-done=move || n < at.get() aria-current=move || (n == at.get()).then_some("step")>
+                        <span class="import-step-number" aria-hidden="true">{n + 1}</span>{name}
+                    </li>
+                }).collect_view()}
+            </ol>
+        </div>
+    }
+}

@@ -1,0 +1,129 @@
+//! One import as its page knows it: loaded once, and kept up with what the server says of it.
+
+use std::time::Duration;
+
+use domain::{ImportId, imports::Import};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+
+use super::server_fns::{cancel_import, configure_import, find_import, revert_import, run_import};
+use crate::{
+    UiError,
+    live::{Live, Told},
+    ui::{Toaster, use_toasts},
+};
+
+/// How often a busy import is asked about, in case no word of it comes.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What the page of an import shares. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct State {
+    pub id: ImportId,
+    pub import: RwSignal<Option<Import>>,
+    pub problem: RwSignal<Option<UiError>>,
+    /// Something was asked for, and the answer is not there.
+    pub is_asking: RwSignal<bool>,
+    toasts: Toaster,
+}
+
+/// What can be asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    Run,
+    Cancel,
+    Revert,
+}
+
+impl State {
+    pub fn new(id: ImportId) -> Self {
+        let (import, problem, is_asking) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(false));
+        State { id, import, problem, is_asking, toasts: use_toasts() }
+    }
+
+    /// The import itself; only where it is there.
+    pub fn get(self) -> Option<Import> {
+        self.import.get()
+    }
+
+    pub fn is_busy(self) -> bool {
+        self.import.with(|import| import.as_ref().is_some_and(|import| import.state.is_busy()))
+    }
+
+    pub fn load(self) {
+        spawn_local(async move {
+            match find_import(self.id).await {
+                Ok(import) => self.show(import),
+                // What is shown is better than nothing.
+                Err(_) if self.import.try_with_untracked(Option::is_some) == Some(true) => {}
+                Err(error) => drop(self.problem.try_set(Some(error))),
+            }
+        });
+    }
+
+    fn show(self, import: Import) {
+        let is_same = self.import.try_with_untracked(|shown| shown.as_ref() == Some(&import));
+        if is_same == Some(false) {
+            self.problem.set(None);
+            self.import.set(Some(import));
+        }
+    }
+
+    /// Follows the import for as long as the page is there.
+    pub fn follow(self) {
+        let live: Live = expect_context();
+        live.listen(move |told| {
+            if matches!(told, Told::Import(id) if *id == self.id) {
+                self.load();
+            }
+        });
+        let looking = set_interval_with_handle(
+            move || {
+                if self.import.try_with_untracked(|import| import.as_ref().is_some_and(|i| i.state.is_busy()))
+                    == Some(true)
+                {
+                    self.load();
+                }
+            },
+            LOOK_EVERY,
+        );
+        on_cleanup(move || {
+            let _ = looking.map(|looking| looking.clear());
+        });
+    }
+
+    /// Changes settings; the file is gone through again.
+    pub fn configure(self, choices: Value) {
+        self.send(async move { configure_import(self.id, choices).await });
+    }
+
+    pub fn ask(self, ask: Ask) {
+        self.send(async move {
+            match ask {
+                Ask::Run => run_import(self.id).await,
+                Ask::Cancel => cancel_import(self.id).await,
+                Ask::Revert => revert_import(self.id).await,
+            }
+        });
+    }
+
+    fn send(self, asking: impl Future<Output = Result<Import, UiError>> + 'static) {
+        self.is_asking.set(true);
+        spawn_local(async move {
+            let answer = asking.await;
+            if self.is_asking.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(import) => self.show(import),
+                Err(error) => {
+                    let fields = error.0.fields.0.values().cloned().collect::<Vec<_>>().join("; ");
+                    self.toasts.say(if fields.is_empty() { error.message() } else { fields });
+                    // What was chosen did not become so: the controls say what is.
+                    self.load();
+                    self.import.notify();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,133 @@
+// A file of leads, from the drop to the result and back.
+import type { Page } from "@playwright/test";
+import { accessible, as, expect, signIn, test } from "./people";
+
+/** Three good rows, one with a bad amount, two whose owner nobody knows. */
+function file(mark: string) {
+  const rows = [
+    "Full Name,E-mail Address,Phone Number,Amount,Owner,Shoe size",
+    `Maya ${mark},maya@${mark}.example,,"$1,200.50",ali,42`,
+    `Noor ${mark},noor@${mark}.example,,12k,ali,43`,
+    `Zoe ${mark},zoe@${mark}.example,,900,Bob,`,
+    `Tomas ${mark},tomas@${mark}.example,,,bob,`,
+    `Maya again ${mark},MAYA@${mark}.example,,7,,`,
+  ];
+  return { name: `${mark}.csv`, mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
+}
+
+async function upload(page: Page, mark: string) {
+  await page.getByLabel("File to import").setInputFiles(file(mark));
+  await expect(page).toHaveURL(/\/imports\/\d+$/);
+  await expect(page.getByRole("heading", { name: `${mark}.csv` })).toBeVisible();
+  await expect(page.getByText("Not imported yet")).toBeVisible();
+}
+
+const count = (page: Page, outcome: string) => page.locator(".import-count").filter({ hasText: outcome }).locator("dd");
+
+test("a file is looked through, corrected, imported and taken back", async ({ page }) => {
+  const mark = `i${Date.now()}`;
+  await signIn(page, "ada");
+  await page.getByRole("link", { name: "Import leads" }).click();
+  await expect(page.getByRole("heading", { name: "Import leads" })).toBeVisible();
+  await accessible(page);
+  await upload(page, mark);
+  await expect(count(page, "Create")).toHaveText("1");
+  await expect(count(page, "Skip")).toHaveText("1");
+  await expect(count(page, "Error")).toHaveText("3");
+  await accessible(page);
+  const rows = page.getByRole("region", { name: "Rows" });
+  await rows.getByRole("button", { name: "Error" }).click();
+  await expect(rows.getByRole("row")).toHaveCount(4);
+  await expect(rows).toContainText("Amount12kis no amount");
+  const unknown = page.getByRole("region", { name: "Unknown values" });
+  await unknown.getByLabel("Bob means").selectOption({ label: "Amy Novak" });
+  await expect(unknown).toHaveCount(0);
+  await expect(count(page, "Create")).toHaveText("3");
+  await page.getByLabel("Amount becomes").selectOption({ label: "– left out –" });
+  await expect(count(page, "Create")).toHaveText("4");
+  await page.getByRole("button", { name: "Import 4 rows" }).click();
+  await expect(page.getByText("Imported", { exact: true })).toBeVisible();
+  await expect(count(page, "Created")).toHaveText("4");
+  await accessible(page);
+  await page.getByRole("link", { name: `Zoe ${mark}` }).click();
+  await expect(page.getByRole("dialog", { name: "Lead", exact: true }).locator(".sheet-name")).toContainText(`Zoe ${mark}`);
+  await page.goBack();
+  await page.getByRole("button", { name: "Revert this import" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
+  await expect(page.getByText("Reverted", { exact: true })).toBeVisible();
+  await page.goto(`/leads?q=${mark}`);
+  await expect(page.getByText("No lead matches")).toBeVisible();
+});
+
+test("duplicates go where one says, and what others changed stays after a revert", async ({ page, playwright, baseURL }) => {
+  const mark = `d${Date.now()}`;
+  const ada = await as(playwright, baseURL, "ada");
+  const maya = await (await ada.post("/api/leads", { data: { name: `Maya ${mark}`, email: `maya@${mark}.example` } })).json();
+  await signIn(page, "ada", "/imports");
+  await upload(page, mark);
+  await expect(count(page, "Skip")).toHaveText("2");
+  await page.getByLabel("Update").check();
+  await expect(count(page, "Update")).toHaveText("2");
+  await page.getByRole("button", { name: /^Import \d+ rows$/ }).click();
+  await expect(page.getByText("Imported", { exact: true })).toBeVisible();
+  await ada.patch(`/api/leads/${maya.id}`, { data: { value: 5 } });
+  await page.getByRole("button", { name: "Revert this import" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
+  const kept = page.getByRole("region", { name: "Left as they are" });
+  await expect(kept).toContainText("value changed since");
+  await accessible(page);
+});
+
+test("the problem rows come as a file, and so does a template", async ({ page }) => {
+  const mark = `p${Date.now()}`;
+  await signIn(page, "ali", "/imports");
+  const template = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Excel, with drop-downs" }).click();
+  expect((await template).suggestedFilename()).toBe("leads-template.xlsx");
+  await upload(page, mark);
+  const problems = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV", exact: true }).click();
+  expect((await problems).suggestedFilename()).toBe(`${mark}-problems.csv`);
+});
+
+test("a file that cannot be read says why, and the page stays", async ({ page }) => {
+  await signIn(page, "ali", "/imports");
+  const refused = { name: "secret.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("d0cf11e0a1b11ae1", "hex") };
+  await page.getByLabel("File to import").setInputFiles(refused);
+  await expect(page.getByRole("alert")).toContainText("is protected with a password");
+  await expect(page).toHaveURL(/\/imports$/);
+  await accessible(page);
+});
+
+test("engineers have no way in", async ({ page }) => {
+  await signIn(page, "eve");
+  await expect(page.getByRole("link", { name: "Import leads" })).toHaveCount(0);
+  await page.goto("/imports");
+  await expect(page.getByText("Not for your role")).toBeVisible();
+});
+
+test("the page of an import is whole before any script runs", async ({ page, browser, baseURL }) => {
+  const mark = `w${Date.now()}`;
+  await signIn(page, "ada", "/imports");
+  await upload(page, mark);
+  const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState(), baseURL });
+  const still = await plain.newPage();
+  await still.goto(page.url());
+  await expect(still.getByRole("heading", { name: `${mark}.csv` })).toBeVisible();
+  await expect(still.locator(".import-count").first()).toContainText("1");
+  await plain.close();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("an import fits", async ({ page }) => {
+    const mark = `f${Date.now()}`;
+    await signIn(page, "ali", "/imports");
+    await accessible(page);
+    await upload(page, mark);
+    await accessible(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+  });
+});
