@@ -122,6 +122,28 @@ impl Column {
         }
     }
 
+    /// The column of a file that holds the same.
+    pub fn exported(self) -> &'static str {
+        match self {
+            Column::Lead => "name",
+            Column::Company => "company",
+            Column::Email => "email",
+            Column::Phone => "phone",
+            Column::Status => "status",
+            Column::Value => "value",
+            Column::Product => "products",
+            Column::Priority => "priority",
+            Column::FollowUp => "followUpAt",
+            Column::Agent => "assignedTo",
+            Column::Engineer => "assignedEngineer",
+            Column::Source => "source",
+            Column::Score => "score",
+            Column::Progress => "engineeringProgress",
+            Column::LastContact => "lastContactedAt",
+            Column::Created => "createdAt",
+        }
+    }
+
     pub fn named(name: &str) -> Option<Column> {
         Column::ALL.into_iter().find(|column| column.name() == name)
     }

@@ -15,6 +15,7 @@ use super::super::{
     address::Address,
     choices::{self, Choices, or_none},
     choose::{Choose, Move},
+    columns::Column,
     format,
     grid::Grid,
     server_fns::{bulk_leads, cancel_job, find_job},
@@ -48,6 +49,7 @@ struct Bulk {
     grid: Grid,
     address: Memo<Address>,
     toasts: Toaster,
+    role: Role,
     /// The field that is being chosen.
     choosing: RwSignal<Option<Field>>,
     asking: RwSignal<bool>,
@@ -62,6 +64,7 @@ pub fn Bar(grid: Grid, address: Memo<Address>) -> impl IntoView {
         grid,
         address,
         toasts: use_toasts(),
+        role: use_session().with_value(|session| session.user.role),
         choosing: RwSignal::new(None),
         asking: RwSignal::new(false),
         running: RwSignal::new(None),
@@ -161,7 +164,12 @@ fn options(field: Field, session: &Session) -> (&'static str, Choices) {
         Field::Engineer => ("Deliver by", or_none("Nobody", choices::engineers(session, None))),
         Field::Product => ("Product", choices::products(session, None)),
         Field::Export => {
-            let formats = [("csv", "CSV, for any program"), ("xlsx", "Excel workbook")];
+            let formats = [
+                ("csv", "CSV, the columns shown"),
+                ("xlsx", "Excel, the columns shown"),
+                ("csv-all", "CSV, everything"),
+                ("xlsx-all", "Excel, everything"),
+            ];
             ("Export as", formats.map(|(format, label)| (format.to_owned(), label.to_owned())).into())
         }
     }
@@ -187,10 +195,17 @@ impl Bulk {
         if selected.all_matching { self.grid.total.get() } else { i64::try_from(selected.ids.len()).ok() }
     }
 
-    /// Has the browser save the selected leads as a file.
-    fn export(self, format: &str) {
+    /// Has the browser save the selected leads as a file: `csv` or `xlsx` with the columns of the table, or `csv-all`.
+    fn export(self, choice: &str) {
         let selected = self.grid.selected.get_untracked();
-        let query = self.address.get_untracked().query;
+        let Address { query, columns, .. } = self.address.get_untracked();
+        let (format, columns) = match choice.split_once('-') {
+            Some((format, _)) => (format, String::new()),
+            None => {
+                let shown = Column::chosen(&columns, self.role).into_iter().map(|(column, _)| column.exported());
+                (choice, format!("&columns={}", shown.collect::<Vec<_>>().join(",")))
+            }
+        };
         let which = if selected.all_matching {
             query.filter_query()
         } else {
@@ -200,7 +215,7 @@ impl Bulk {
         let sort = written(&query.sort);
         let sort = if sort.is_empty() { sort } else { format!("&sort={sort}") };
         // A download leaves the page where it is.
-        let _ = window().location().assign(&format!("/api/leads/export?format={format}&{which}{sort}"));
+        let _ = window().location().assign(&format!("/api/leads/export?format={format}&{which}{sort}{columns}"));
     }
 
     fn run(self, action: BulkAction) {
