@@ -34,7 +34,7 @@ comment on column import_jobs.kept is 'Leads that a revert left, and why: the fi
 create index import_jobs_job_idx on import_jobs (job_id);
 
 create table import_rows (
-    import_id bigint not null references import_jobs (id) on delete cascade,
+    import_id bigint not null,
     row_no integer not null,
     outcome text not null check (outcome in ('created', 'updated', 'skipped', 'failed')),
     lead_id bigint,
@@ -44,7 +44,9 @@ create table import_rows (
     problems jsonb,
     primary key (import_id, row_no)
 );
-comment on table import_rows is 'What becomes of each row of a file; of the last dry run until leads are written.';
+comment on table import_rows is
+    'What becomes of each row of a file; of the last dry run until leads are written. No foreign key: imports stay, and '
+    'looking that up for each of a hundred thousand rows takes as long as writing them.';
 comment on column import_rows.row_no is 'In the file, from 1, its header counted.';
 comment on column import_rows.lead_id is
     'The lead it made or changed, or that is in its way; no foreign key, since the report outlives the lead.';

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{ImportId, imports::Import};
+use domain::{
+    ImportId,
+    imports::{Import, ImportSettings, ImportState},
+};
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::server_fns::{cancel_import, configure_import, find_import, revert_import, run_import};
 use crate::{
@@ -24,6 +27,8 @@ pub struct State {
     pub problem: RwSignal<Option<UiError>>,
     /// Something was asked for, and the answer is not there.
     pub is_asking: RwSignal<bool>,
+    /// What was chosen since: sent when the answer is there, so that none overtakes another.
+    chosen: StoredValue<Map<String, Value>>,
     toasts: Toaster,
 }
 
@@ -35,10 +40,17 @@ pub enum Ask {
     Revert,
 }
 
+/// The settings with these choices.
+fn with(settings: &ImportSettings, choices: &Map<String, Value>) -> Option<ImportSettings> {
+    let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else { return None };
+    all.extend(choices.clone());
+    serde_json::from_value(Value::Object(all)).ok()
+}
+
 impl State {
     pub fn new(id: ImportId) -> Self {
         let (import, problem, is_asking) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(false));
-        State { id, import, problem, is_asking, toasts: use_toasts() }
+        State { id, import, problem, is_asking, chosen: StoredValue::new(Map::new()), toasts: use_toasts() }
     }
 
     /// The import itself; only where it is there.
@@ -62,6 +74,10 @@ impl State {
     }
 
     fn show(self, import: Import) {
+        // What was chosen and is on its way counts more than what the server knew before.
+        if self.is_asking.try_get_untracked() != Some(false) {
+            return;
+        }
         let is_same = self.import.try_with_untracked(|shown| shown.as_ref() == Some(&import));
         if is_same == Some(false) {
             self.problem.set(None);
@@ -92,9 +108,26 @@ impl State {
         });
     }
 
-    /// Changes settings; the file is gone through again.
+    /// Changes settings; the file is gone through again. Shown at once: what is chosen next stands on it.
     pub fn configure(self, choices: Value) {
-        self.send(async move { configure_import(self.id, choices).await });
+        let Value::Object(choices) = choices else { return };
+        self.import.update(|import| {
+            if let Some(import) = import
+                && let Some(settings) = with(&import.settings, &choices)
+            {
+                import.settings = settings;
+                import.state = ImportState::Checking;
+            }
+        });
+        self.chosen.update_value(|chosen| chosen.extend(choices));
+        if !self.is_asking.get_untracked() {
+            self.send_chosen();
+        }
+    }
+
+    fn send_chosen(self) {
+        let chosen = self.chosen.try_update_value(std::mem::take).unwrap_or_default();
+        self.send(async move { configure_import(self.id, Value::Object(chosen)).await });
     }
 
     pub fn ask(self, ask: Ask) {
@@ -113,6 +146,9 @@ impl State {
             let answer = asking.await;
             if self.is_asking.try_set(false).is_some() {
                 return;
+            }
+            if self.chosen.with_value(|chosen| !chosen.is_empty()) {
+                return self.send_chosen();
             }
             match answer {
                 Ok(import) => self.show(import),

@@ -172,6 +172,7 @@ fn fixed_goals() -> Vec<Goal> {
         |words: &str, icon, href: &str| goals.push(Goal { href: href.into(), ..plain("Actions", icon, words) });
     if role != domain::users::Role::Engineer {
         action("New lead", lu::LuPlus, "/leads/new");
+        action("Import leads", lu::LuUpload, "/imports");
         action("My leads", lu::LuUser, "/leads?assignee=me");
         action("Unassigned leads", lu::LuUserPlus, "/leads?assignee=none");
     }

@@ -109,6 +109,10 @@ impl Deed {
         let touched = |field: &String| later.iter().any(|event| event.entity == "lead" && event.fields.contains(field));
         let mut spared = Vec::new();
         self.changes.retain(|field, change| {
+            // It is what it was: somebody, or an attempt before this one, took it back already.
+            if now.get(field) == Some(&change.from) {
+                return false;
+            }
             let stands = !touched(field) && now.get(field) == Some(&change.to);
             if !stands {
                 spared.push(field.clone());

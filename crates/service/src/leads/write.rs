@@ -31,9 +31,20 @@ pub(super) struct Writing<'a> {
 }
 
 /// A lead that is about to be made, checked.
+#[derive(Debug)]
 pub(super) struct NewLead {
     pub input: LeadInput,
     pub changes: Changes,
+    /// The same as JSON.
+    json: String,
+}
+
+impl NewLead {
+    fn of(input: LeadInput) -> Result<Self> {
+        let changes = additions(&input)?;
+        let json = serde_json::to_string(&changes)?;
+        Ok(NewLead { input, changes, json })
+    }
 }
 
 /// When a lead entered its stage, and when it was decided.
@@ -169,7 +180,7 @@ impl<'a> Writing<'a> {
         self.find_engineers(&mut new).await?;
         let (changes, inputs): (Vec<Changes>, Vec<(LeadInput, i16)>) = new
             .into_iter()
-            .map(|NewLead { input, changes }| {
+            .map(|NewLead { input, changes, json: _ }| {
                 let computed = score::of(&input, self.median_won, Contacts::default(), self.now);
                 (changes, (input, computed))
             })
@@ -187,9 +198,10 @@ impl<'a> Writing<'a> {
         }
         self.find_engineers(&mut new).await?;
         let mut staged = Vec::with_capacity(new.len());
-        for NewLead { input, changes } in &new {
+        for (at, NewLead { input, json, changes: _ }) in new.iter().enumerate() {
             let computed_score = score::of(input, self.median_won, Contacts::default(), self.now);
-            staged.push(staging::Staged { input, computed_score, changes: serde_json::to_string(changes)? });
+            staged.push(staging::Staged { input, computed_score, changes: json });
+            staging::breathe(at).await;
         }
         let (ids, events) = staging::insert(&mut self.tx, self.acting.actor(), &staged, self.now).await?;
         if new.iter().any(|new| events::may_ring(self.acting.actor(), &new.changes)) {
@@ -206,7 +218,7 @@ impl<'a> Writing<'a> {
         let mut engineers = Engineers::load(&mut self.tx).await?;
         for new in new {
             assign(&mut engineers, None, &mut new.input, self.now);
-            new.changes = additions(&new.input)?;
+            *new = NewLead::of(std::mem::take(&mut new.input))?;
         }
         Ok(())
     }
@@ -319,9 +331,9 @@ pub(super) fn plan_new(actor: &Actor, input: LeadInput) -> Result<NewLead> {
     if actor.role() == Role::Agent {
         input.assigned_to = input.assigned_to.or(actor.id());
     }
-    let changes = additions(&input)?;
-    policy::allow_changes(actor, None, &changes)?;
-    Ok(NewLead { input, changes })
+    let new = NewLead::of(input)?;
+    policy::allow_changes(actor, None, &new.changes)?;
+    Ok(new)
 }
 
 /// What the input, which keeps all rules, changes about the lead as this actor may change it.

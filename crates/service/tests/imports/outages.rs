@@ -111,3 +111,26 @@ async fn another_look_at_the_file_ends_the_one_before(pool: sqlx::PgPool) {
     let import = until(&ada, &import, |import| !import.state.is_busy()).await;
     assert_eq!((import.state, counts(&import)), (ImportState::Checked, [9_000, 0, 0, 0]));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_revert_that_was_cancelled_can_be_taken_up_again(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let rows = |value: u32| (0..2_500).map(|n| format!("Lead {n},lead{n}@x.io,{value}\n")).collect::<String>();
+    super::bring(&ada, &format!("name,email,value\n{}", rows(1)), json!({})).await;
+    let update = json!({"onDuplicate": "update"});
+    let import = super::bring(&ada, &format!("name,email,value\n{}", rows(2)), update).await;
+    ada.imports().revert(import.id).await.unwrap();
+    let working = begin(&crm.crm);
+    until(&ada, &import, |import| import.rows_done > 0).await;
+    ada.imports().cancel(import.id).await.unwrap();
+    working.await.unwrap();
+    let cancelled = until(&ada, &import, |import| !import.state.is_busy()).await;
+    assert_eq!(cancelled.state, ImportState::Cancelled);
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 0), "{:?}", import.kept);
+    let valued = LeadQuery::parse("valueMin=2").unwrap();
+    assert_eq!(ada.leads().count(&valued).await.unwrap(), 0);
+}

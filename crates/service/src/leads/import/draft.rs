@@ -10,10 +10,12 @@ use domain::{
 use time::PrimitiveDateTime;
 
 use super::{
+    super::write::{NewLead, plan_new},
     names::{self, Names},
     source::{Cell, Row},
     values::{self, When},
 };
+use crate::{Actor, Error};
 
 /// Signs of a cell that a report shows.
 const SHOWN: usize = 100;
@@ -21,7 +23,7 @@ const SHOWN: usize = 100;
 const UNKNOWN: usize = 500;
 
 /// What the cells of a row say. Blank cells say nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Draft {
     pub id: Option<i64>,
     pub input: LeadInput,
@@ -29,6 +31,8 @@ pub(super) struct Draft {
     pub given: Vec<ImportField>,
     /// A follow-up on the calendar of whoever imports it, until that is known in UTC.
     pub local: Option<PrimitiveDateTime>,
+    /// The lead that it makes if it makes one, thought through while the database is busy with rows before it.
+    pub new: Option<Box<Result<NewLead, Error>>>,
 }
 
 /// A row that was read: its draft, or why it has none.
@@ -49,6 +53,7 @@ pub(super) struct Drafter<'a> {
     settings: &'a ImportSettings,
     columns: &'a Columns,
     decimal: char,
+    actor: &'a Actor,
     /// By field and value without case: as it stands in the file first, and in how many rows.
     unknown: HashMap<(ImportField, String), (String, i64)>,
 }
@@ -79,9 +84,9 @@ impl Columns {
 }
 
 impl<'a> Drafter<'a> {
-    pub fn new(settings: &'a ImportSettings, columns: &'a Columns, names: &'a Names) -> Self {
+    pub fn new(actor: &'a Actor, settings: &'a ImportSettings, columns: &'a Columns, names: &'a Names) -> Self {
         let decimal = settings.decimal.chars().next().unwrap_or('.');
-        Drafter { names, settings, columns, decimal, unknown: HashMap::new() }
+        Drafter { names, settings, columns, decimal, actor, unknown: HashMap::new() }
     }
 
     /// Reads one row.
@@ -214,6 +219,8 @@ impl Reading {
         }
         if nameless {
             draft.input.name.clear();
+        } else if problems.is_empty() && draft.local.is_none() {
+            draft.new = Some(Box::new(plan_new(drafter.actor, draft.input.clone())));
         }
         Drafted { row, name, email, draft: if problems.is_empty() { Ok(draft) } else { Err(problems) } }
     }

@@ -64,10 +64,12 @@ impl Imports<'_> {
     /// again. An empty patch only goes through it again.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for settings that do not fit the file; [`Error::Conflict`] once leads were written.
+    /// [`Error::Invalid`] for settings that do not fit the file; [`Error::Conflict`] once leads were written, and when
+    /// somebody else changes them at the same moment.
     pub async fn configure(&self, id: ImportId, choices: Value) -> Result<Import> {
         let Stored { import, key, .. } = self.stored(id).await?;
         let file = local::copy(self.0, key.as_deref(), import.size_bytes).await?;
+        let before = import.settings.clone();
         let so_far = Inspected { settings: import.settings, columns: import.columns };
         let sheets = import.sheets;
         let looking =
@@ -77,6 +79,9 @@ impl Imports<'_> {
         let stored = self.lock(&mut tx, id).await?;
         if stored.import.step != ImportStep::Check {
             return Err(stale("Leads were written already; upload the file again to read it in another way."));
+        }
+        if stored.import.settings != before {
+            return Err(stale("Someone changed how this file is read meanwhile. Look at it again."));
         }
         let now = self.0.crm().now();
         job_store::cancel(&mut **tx, stored.job, "Begun again with other settings.", now).await?;

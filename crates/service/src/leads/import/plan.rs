@@ -15,6 +15,7 @@ use time::PrimitiveDateTime;
 use super::{
     super::{
         references::References,
+        staging::breathe,
         store,
         write::{NewLead, Writing, plan_change, plan_new},
     },
@@ -92,8 +93,9 @@ impl<'p> Plan<'p> {
             .unzip();
         let (new, rows) = (Vec::new(), Vec::with_capacity(drafted.len()));
         let mut plan = Plan { actor, columns, on_duplicate, seen, known, references, new, changed, at, rows };
-        for (row, keys) in drafted.into_iter().zip(keys) {
+        for (at, (row, keys)) in drafted.into_iter().zip(keys).enumerate() {
             plan.take(row, keys.unwrap_or_default());
+            breathe(at).await;
         }
         Ok(plan)
     }
@@ -112,7 +114,7 @@ impl<'p> Plan<'p> {
         };
         let decided = match draft {
             Err(problems) => Err(problems),
-            Ok(draft) => self.decide(&mut out, &draft, &keys).map_err(|error| self.problems(&row, error)),
+            Ok(mut draft) => self.decide(&mut out, &mut draft, &keys).map_err(|error| self.problems(&row, error)),
         };
         match decided {
             Ok(outcome) => out.outcome = outcome,
@@ -133,7 +135,7 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn decide(&mut self, out: &mut ImportRow, draft: &Draft, keys: &Keys) -> Result<RowOutcome> {
+    fn decide(&mut self, out: &mut ImportRow, draft: &mut Draft, keys: &Keys) -> Result<RowOutcome> {
         let found = match self.on_duplicate {
             OnDuplicate::Create => None,
             OnDuplicate::Skip | OnDuplicate::Update => self.known.find(self.seen, keys),
@@ -162,11 +164,14 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn make_new(&mut self, out: &mut ImportRow, draft: &Draft, keys: &Keys) -> Result<RowOutcome> {
+    fn make_new(&mut self, out: &mut ImportRow, draft: &mut Draft, keys: &Keys) -> Result<RowOutcome> {
         if draft.input.name.is_empty() {
             return Err(Error::Invalid(Fields::one("name", "is required")));
         }
-        let lead = plan_new(self.actor, draft.input.clone())?;
+        let lead = match draft.new.take() {
+            Some(lead) => (*lead)?,
+            None => plan_new(self.actor, draft.input.clone())?,
+        };
         self.references.check(&lead.input, &lead.changes)?;
         if self.on_duplicate != OnDuplicate::Create {
             self.seen.add(keys, Place { row: out.row, lead: None, is_new: true });

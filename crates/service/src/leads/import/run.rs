@@ -66,8 +66,11 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
     }
     let (sender, mut taken) = mpsc::channel(AHEAD);
     let reading = {
-        let (columns, settings) = (columns.clone(), settings.clone());
-        tokio::task::spawn_blocking(move || read(file, &settings, &columns, &names, &sender))
+        let (actor, columns, settings) = (acting.actor().clone(), columns.clone(), settings.clone());
+        tokio::task::spawn_blocking(move || {
+            let drafter = Drafter::new(&actor, &settings, &columns, &names);
+            read(file, &settings, drafter, &sender)
+        })
     };
     let (mut seen, mut at) = (Seen::default(), 0);
     while let Some(mut drafted) = taken.recv().await {
@@ -112,12 +115,10 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
 fn read(
     file: std::fs::File,
     settings: &ImportSettings,
-    columns: &Columns,
-    names: &Names,
+    mut drafter: Drafter<'_>,
     sender: &mpsc::Sender<Vec<Drafted>>,
 ) -> Result<Vec<UnknownValue>> {
     let source = Source::reopen(file)?;
-    let mut drafter = Drafter::new(settings, columns, names);
     let mut batch = Vec::with_capacity(BATCH);
     let mut is_taken = true;
     source.each_row(settings, |row| {

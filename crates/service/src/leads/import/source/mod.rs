@@ -166,3 +166,33 @@ pub(super) fn refused(message: impl Into<String>) -> Error {
 fn unreadable(error: std::io::Error) -> Error {
     Error::FilesUnavailable(error.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use domain::imports::Encoding;
+
+    use super::*;
+
+    fn rows_of(count: u64) -> Result<u64> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all("a\n".repeat(usize::try_from(count).unwrap()).as_bytes()).unwrap();
+        let settings = ImportSettings { delimiter: ",".into(), encoding: Encoding::Utf8, ..ImportSettings::default() };
+        let mut rows = 0;
+        Source::open(file)?.each_row(&settings, |_| {
+            rows += 1;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
+    #[test]
+    fn a_file_has_as_many_rows_as_a_sheet_and_no_more() {
+        assert_eq!(rows_of(MAX_ROWS).unwrap(), MAX_ROWS);
+        match rows_of(MAX_ROWS + 1) {
+            Err(Error::Invalid(fields)) => assert_eq!(fields.0["file"], "has more than 1048576 rows; split it"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
