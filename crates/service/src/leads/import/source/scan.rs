@@ -44,7 +44,7 @@ pub(super) fn check(file: &File) -> Result<()> {
 
 /// How many bytes a part unpacks to.
 fn unpack(part: &mut ZipFile<'_, impl Read>, most: u64, is_strings: bool, is_xml: bool) -> Result<u64> {
-    let most = if is_strings { most.min(STRINGS) } else { most };
+    let (most, limit) = if is_strings { (most.min(STRINGS), STRINGS) } else { (most, WHOLE) };
     let (mut size, mut run, mut said) = (0, 0, None);
     let mut buffer = vec![0; 64 << 10];
     loop {
@@ -58,7 +58,7 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, most: u64, is_strings: bool, is_xml
         }
         size += read as u64;
         if size > most {
-            return Err(refused(format!("unpacks to more than {} MiB; split it", most >> 20)));
+            return Err(refused(format!("unpacks to more than {} MiB; split it", limit >> 20)));
         }
         let mut tags = memchr::memchr_iter(b'<', piece);
         let first = tags.next();
