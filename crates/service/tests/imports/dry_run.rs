@@ -248,3 +248,16 @@ async fn settings_that_do_not_fit_the_file_are_refused(pool: sqlx::PgPool) {
     let mapped = check(&ada, "name,email\nA,a@x.io\n", json!({"mapping": {"email": "name"}})).await;
     assert_eq!(rows(&ada, &mapped).await[0].name, "a@x.io", "columns that are not named are left out");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_address_that_thousands_share_keeps_nobody_waiting(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ada = crm.acting(&crm.ada);
+    // More pairs of row and lead than any statement has time for.
+    let many = "insert into leads (name, email) select 'Lead ' || n, 'Info@Okafor.io' from generate_series(1, 10000) n";
+    sqlx::query(many).execute(&pool).await.unwrap();
+    let file = format!("name,email\n{}New,new@okafor.io\n", "Maya,info@okafor.io\n".repeat(2_500));
+    assert_eq!(counts(&check(&ada, &file, json!({})).await), [1, 0, 2_500, 0]);
+    let update = json!({"onDuplicate": "update"});
+    assert_eq!(counts(&check(&ada, &file, update).await), [1, 2_500, 0, 0]);
+}

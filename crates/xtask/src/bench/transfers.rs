@@ -40,16 +40,16 @@ pub fn all(ground: &Ground, server: &Server, client: &Client) -> Result<Vec<Figu
     let import = watch(server, client, || bring_in(client, "leads.csv", &csv))?;
     let leads = ground.floor_data().join("leads.copy");
     let imported =
-        format!("(SELECT {FLOOR_COLUMNS} FROM leads WHERE created_via = 'import' AND email LIKE '%@bench.example')");
+        format!("(SELECT {FLOOR_COLUMNS} FROM leads WHERE created_via = 'import' AND email LIKE '%@import.example')");
     ground.sql(&[&format!("\\copy {imported} to '{}'", leads.display())])?;
-    let xlsx = export(client, &format!("format=xlsx&columns={COLUMNS}&q=%40bench.example"))?;
+    let xlsx = export(client, &format!("format=xlsx&columns={COLUMNS}&q=%40import.example"))?;
     let again = watch(server, client, || revert(client, &import.done))?;
     settle(ground)?;
     let sheet = watch(server, client, || bring_in(client, "leads.xlsx", &xlsx.file))?;
     revert(client, &sheet.done)?;
     settle(ground)?;
     let floor = timed(|| ground.sql(&[&format!("\\copy leads ({FLOOR_COLUMNS}) from '{}'", leads.display())]))?;
-    ground.sql(&["DELETE FROM leads WHERE email LIKE '%@bench.example'"])?;
+    ground.sql(&["DELETE FROM leads WHERE email LIKE '%@import.example'"])?;
     settle(ground)?;
     figures.push(seconds("import of 100,000 rows, CSV", import.seconds, 8.0));
     figures.push(ratio("… of \\copy into the same table", floor, import.seconds, 0.6));
@@ -90,7 +90,7 @@ fn made_up() -> Vec<u8> {
         let owner = if n % 2 == 0 { "ali@example.com" } else { "amy@example.com" };
         let _ = writeln!(
             csv,
-            "Lead Number {n},Company {} Ltd,person{n}@bench.example,+1 206 {:03} {:04},{status},{priority},fair,{}.50,{owner},\"Asked about item {n}, wants a quote\"",
+            "Lead Number {n},Company {} Ltd,person{n}@import.example,+1 206 {:03} {:04},{status},{priority},fair,{}.50,{owner},\"Asked about item {n}, wants a quote\"",
             n % 7_000,
             n / 10_000,
             n % 10_000,

@@ -1,7 +1,7 @@
 //! Whose row this is: the lead that has its e-mail or phone already, or the row of the same file that comes before it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -120,9 +120,10 @@ pub(super) struct Known {
 impl Known {
     /// Those within the actor's scope: what they may not see is no duplicate of theirs.
     pub async fn load(tx: &mut Transaction<'_, Postgres>, actor: &Actor, keys: &[&Keys]) -> Result<Self> {
+        // Each once: a thousand rows may have the address of one company.
         let ids: Vec<i64> = keys.iter().filter_map(|keys| keys.id).collect();
-        let emails: Vec<&str> = keys.iter().filter_map(|keys| keys.email.as_deref()).collect();
-        let phones: Vec<&str> = keys.iter().filter_map(|keys| keys.phone.as_deref()).collect();
+        let emails: HashSet<&str> = keys.iter().filter_map(|keys| keys.email.as_deref()).collect();
+        let phones: HashSet<&str> = keys.iter().filter_map(|keys| keys.phone.as_deref()).collect();
         let mut known = Known::default();
         if ids.is_empty() && emails.is_empty() && phones.is_empty() {
             return Ok(known);
@@ -133,17 +134,16 @@ impl Known {
         );
         list::push_scope(&mut sql, actor);
         // Key by key through its index, which `offset 0` insists on: the planner would rather read the whole table for
-        // so many, and takes fifty times as long.
+        // so many, and takes fifty times as long. And of each key one lead, however many have it.
         sql.push(" and id = any(array(select id from unnest(").push_bind(ids).push("::bigint[]) as i(id)");
         for (keys, expression) in
             [(emails, "lower(email)"), (phones, r"right(regexp_replace(phone, '\D', '', 'g'), 9)")]
         {
-            sql.push(" union select of_key.id from unnest(")
-                .push_bind(keys)
-                .push("::text[]) as k(key) cross join lateral (");
-            sql.push("select id from leads where ")
-                .push(expression)
-                .push(" = k.key and deleted_at is null offset 0) of_key");
+            let keys: Vec<&str> = keys.into_iter().collect();
+            sql.push(" union all select (select max(id) from (select id from leads where ").push(expression);
+            sql.push(" = k.key and ");
+            list::push_scope(&mut sql, actor);
+            sql.push(" offset 0) of_key) from unnest(").push_bind(keys).push("::text[]) as k(key)");
         }
         sql.push(")) order by id");
         for row in sql.build().fetch_all(&mut **tx).await? {
