@@ -134,3 +134,16 @@ async fn a_revert_that_was_cancelled_can_be_taken_up_again(pool: sqlx::PgPool) {
     let valued = LeadQuery::parse("valueMin=2").unwrap();
     assert_eq!(ada.leads().count(&valued).await.unwrap(), 0);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_that_is_cancelled_before_it_begins_has_written_nothing_and_says_so(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = super::check(&ada, "name\nMaya\nNoor\n", json!({})).await;
+    assert_eq!(counts(&import), [2, 0, 0, 0]);
+    ada.imports().run(import.id).await.unwrap();
+    let cancelled = ada.imports().cancel(import.id).await.unwrap();
+    assert_eq!((cancelled.state, counts(&cancelled)), (ImportState::Cancelled, [0, 0, 0, 0]));
+    assert!(super::rows(&ada, &cancelled).await.is_empty(), "what the dry run has shown did not come to pass");
+    assert!(matches!(ada.imports().revert(import.id).await, Err(service::Error::Conflict { .. })));
+}

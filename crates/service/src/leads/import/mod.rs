@@ -48,7 +48,8 @@ impl Imports<'_> {
         Ok(ImportUpload::new(self.0.clone()))
     }
 
-    /// The newest 100, newest first.
+    /// The newest 100, newest first, in brief: sheets, columns, settings, unknown values and what a revert left are
+    /// empty.
     pub async fn list(&self) -> Result<Vec<Import>> {
         self.0.allow(Action::ImportLeads)?;
         let of = if policy::sees_all_imports(self.0.actor()) { None } else { self.0.actor().id() };
@@ -85,6 +86,7 @@ impl Imports<'_> {
         }
         let now = self.0.crm().now();
         job_store::cancel(&mut **tx, stored.job, "Begun again with other settings.", now).await?;
+        store::clear_rows(&mut tx, id).await?;
         let job = jobs::enqueue_import(&mut tx, self.0, &secrets::token()?, 0).await?;
         store::configure(&mut tx, id, &columns, &settings, job, now).await?;
         self.committed(tx, id).await
@@ -102,6 +104,7 @@ impl Imports<'_> {
         }
         let request_id = secrets::token()?;
         let total = stored.import.rows_total.unwrap_or_default();
+        store::clear_rows(&mut tx, id).await?;
         let job = jobs::enqueue_import(&mut tx, self.0, &request_id, total).await?;
         store::step(&mut tx, id, ImportStep::Run, job, Some(&request_id), self.0.crm().now()).await?;
         self.committed(tx, id).await

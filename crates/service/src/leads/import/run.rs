@@ -55,11 +55,7 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
     let mut tally = job.tally();
     let mut counts = ImportCounts::default();
     let mut before = HashMap::new();
-    if tally.done == 0 {
-        let mut tx = acting.begin().await?;
-        store::clear_rows(&mut tx, id).await?;
-        tx.commit().await?;
-    } else {
+    if tally.done > 0 {
         counts = import.counts;
         let written = store::written(acting.pool(), id).await?;
         before.extend(written.into_iter().map(|(row, lead, is_new)| (row, (lead, is_new))));

@@ -21,11 +21,22 @@ pub(super) struct Stored {
     pub run_request_id: Option<String>,
 }
 
-const SELECT: &str = "select i.id, i.file_name, i.size_bytes, i.format, i.step, i.sheets, i.columns, i.settings, \
-    i.rows_total, i.rows_created, i.rows_updated, i.rows_skipped, i.rows_failed, i.unknown, i.kept, i.kept_total, \
-    i.file_path, i.created_by, i.created_at, i.job_id, i.run_request_id, \
-    j.state, j.rows_done, j.failure, j.finished_at \
-    from import_jobs i join bulk_jobs j on j.id = i.job_id where ";
+/// Columns of a list: without what only the page of one import shows.
+const BRIEF: &str = "'[]'::jsonb as sheets, '[]'::jsonb as columns, '{}'::jsonb as settings, '[]'::jsonb as unknown, \
+    '[]'::jsonb as kept";
+const WHOLE: &str = "i.sheets, i.columns, i.settings, i.unknown, i.kept";
+
+fn select(parts: &str) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("select ");
+    sql.push(parts);
+    sql.push(
+        ", i.id, i.file_name, i.size_bytes, i.format, i.step, i.rows_total, i.rows_created, i.rows_updated, \
+         i.rows_skipped, i.rows_failed, i.kept_total, i.file_path, i.created_by, i.created_at, i.job_id, \
+         i.run_request_id, j.state, j.rows_done, j.failure, j.finished_at \
+         from import_jobs i join bulk_jobs j on j.id = i.job_id where ",
+    );
+    sql
+}
 
 impl<'r> FromRow<'r, PgRow> for Stored {
     fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
@@ -83,28 +94,28 @@ fn state(step: ImportStep, job: JobState) -> ImportState {
 
 /// The import, whoever may see it.
 pub(super) async fn find(db: impl PgExecutor<'_>, id: ImportId) -> Result<Option<Stored>> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
+    let mut sql = select(WHOLE);
     sql.push("i.id = ").push_bind(id.0);
     Ok(sql.build_query_as().fetch_optional(db).await?)
 }
 
 /// What a job is about; `None` when the import has gone on with another one.
 pub(super) async fn of_job(db: impl PgExecutor<'_>, job: JobId) -> Result<Option<Stored>> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
+    let mut sql = select(WHOLE);
     sql.push("i.job_id = ").push_bind(job.0);
     Ok(sql.build_query_as().fetch_optional(db).await?)
 }
 
 /// The import, held until the transaction ends, so that nobody else decides about it meanwhile.
 pub(super) async fn lock(db: &mut PgConnection, id: ImportId) -> Result<Option<Stored>> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
+    let mut sql = select(WHOLE);
     sql.push("i.id = ").push_bind(id.0).push(" for update of i");
     Ok(sql.build_query_as().fetch_optional(db).await?)
 }
 
-/// The newest imports, newest first: everyone's, or one person's.
+/// The newest imports in brief, newest first: everyone's, or one person's.
 pub(super) async fn list(db: &PgPool, of: Option<UserId>, most: i64) -> Result<Vec<Import>> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
+    let mut sql = select(BRIEF);
     match of {
         Some(person) => sql.push("i.created_by = ").push_bind(person.0),
         None => sql.push("true"),
@@ -162,8 +173,7 @@ pub(super) async fn configure(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "update import_jobs set columns = $2, settings = $3, job_id = $4, step = 'check',
-             unknown = '[]', updated_at = $5 where id = $1",
+        "update import_jobs set columns = $2, settings = $3, job_id = $4, step = 'check', updated_at = $5 where id = $1",
         id.0,
         Json(columns) as _,
         Json(settings) as _,
@@ -198,7 +208,7 @@ pub(super) async fn step(
     Ok(())
 }
 
-/// Forgets what an earlier step found out about rows.
+/// Forgets what an earlier step found out about rows; for whoever lets another step begin.
 pub(super) async fn clear_rows(db: &mut PgConnection, id: ImportId) -> Result<()> {
     sqlx::query!("delete from import_rows where import_id = $1", id.0).execute(&mut *db).await?;
     sqlx::query!(
