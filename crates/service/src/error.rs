@@ -51,6 +51,11 @@ impl Error {
         Error::Internal(error.into())
     }
 
+    /// For `map_err` where files are read or written, whatever the library.
+    pub(crate) fn files(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::FilesUnavailable(error.into())
+    }
+
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Error::Forbidden { detail: detail.into(), fields: Fields::default() }
     }

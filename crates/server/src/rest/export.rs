@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::leads::ExportInput;
+use domain::leads::{ExportFormat, ExportInput};
 use futures_util::{Stream, StreamExt, stream};
 use service::Error;
 use tokio::{sync::mpsc, time::timeout};
@@ -42,12 +42,16 @@ const IDLE: Duration = Duration::from_secs(60);
 pub async fn export(As(me): As, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let input = ExportInput::parse(query.as_deref().unwrap_or_default()).map_err(Error::BadRequest)?;
     let export = me.leads().export(input).await?;
-    let (content_type, size) = (export.format.content_type(), export.size());
-    // Letters, digits, `-` and `.` only.
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", export.file_name));
-    let mut response = Body::from_stream(in_motion(export.pieces())).into_response();
+    let (format, name, size) = (export.format, export.file_name.clone(), export.size());
+    Ok(download(Body::from_stream(in_motion(export.pieces())), format, &name, size))
+}
+
+/// A file of leads to be saved. Its name holds letters, digits, `-`, `_` and `.` only.
+pub(super) fn download(body: Body, format: ExportFormat, name: &str, size: Option<u64>) -> Response {
+    let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     headers.insert(
         header::CONTENT_DISPOSITION,
         disposition.unwrap_or(HeaderValue::from_static("attachment; filename=\"leads\"")),
@@ -55,7 +59,7 @@ pub async fn export(As(me): As, RawQuery(query): RawQuery) -> Result<Response, P
     if let Some(size) = size {
         headers.insert(header::CONTENT_LENGTH, size.into());
     }
-    Ok(response)
+    response
 }
 
 /// The pieces, for as long as somebody takes them: a file on the disk must not wait for a reader who has fallen asleep.

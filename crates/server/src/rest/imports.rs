@@ -3,13 +3,13 @@
 use axum::{
     Json,
     body::Body as Answer,
-    extract::{RawQuery, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::Request,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{
     ErrorCode, Fields, ImportId,
-    imports::{Import, ImportRows, ImportStep, OnDuplicate, ROWS_PAGE, RowOutcome},
+    imports::{Import, ImportRows, ImportStep, OnDuplicate, RowOutcome},
     leads::ExportFormat,
 };
 use futures_util::TryStreamExt;
@@ -21,7 +21,9 @@ use utoipa::ToSchema;
 
 use super::{
     Body, Id,
+    export::download,
     incoming::{Incoming, broken, name},
+    params::Params,
 };
 use crate::{problem::Problem, session::As};
 
@@ -239,9 +241,16 @@ pub async fn revert(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoRespons
         (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
     ))]
-pub async fn rows(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery) -> Result<Json<ImportRows>, Problem> {
-    let Asked { outcome, after, limit, format: _ } = Asked::parse(query, &["outcome", "after", "limit"])?;
-    Ok(Json(me.imports().rows(id, outcome, after, limit).await?))
+pub async fn rows(As(me): As, Id(id): Id<ImportId>, mut params: Params) -> Result<Json<ImportRows>, Problem> {
+    let outcome = params.read("outcome", "expected created, updated, skipped or failed");
+    let (after, limit) = (after(&mut params), params.limit());
+    params.finish()?;
+    Ok(Json(me.imports().rows(id, outcome, after, limit.into()).await?))
+}
+
+/// The row that a page begins behind.
+fn after(params: &mut Params) -> i64 {
+    params.read("after", "expected the number of a row").unwrap_or_default()
 }
 
 /// The rows that failed: as pages of JSON, or all of them as a file that can be corrected and sent again.
@@ -262,15 +271,19 @@ pub async fn rows(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery) -
         (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
         (status = 422, description = "The import's file was cleared away", body = domain::Problem, content_type = "application/problem+json"),
     ))]
-pub async fn errors(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let Asked { outcome: _, after, limit, format } = Asked::parse(query, &["format", "after", "limit"])?;
+pub async fn errors(As(me): As, Id(id): Id<ImportId>, mut params: Params) -> Result<Response, Problem> {
+    let (after, limit) = (after(&mut params), params.limit());
+    let format = params.text("format").filter(|format| format != "json");
+    params.finish()?;
     let Some(format) = format else {
-        let rows = me.imports().rows(id, Some(RowOutcome::Failed), after, limit).await?;
+        let rows = me.imports().rows(id, Some(RowOutcome::Failed), after, limit.into()).await?;
         return Ok(Json(rows).into_response());
     };
+    let wrong = |_| Error::BadRequest(Fields::one("format", "expected json, csv or xlsx"));
+    let format: ExportFormat = format.parse().map_err(wrong)?;
     let problems = me.imports().problems(id, format).await?;
     let pieces = ReaderStream::with_capacity(tokio::fs::File::from_std(problems.file), 64 << 10);
-    Ok(file(Answer::from_stream(pieces), format, &problems.file_name, Some(problems.size)))
+    Ok(download(Answer::from_stream(pieces), format, &problems.file_name, Some(problems.size)))
 }
 
 /// An empty file to fill in. As XLSX its cells offer the stages, people and products there are.
@@ -282,64 +295,9 @@ pub async fn errors(As(me): As, Id(id): Id<ImportId>, RawQuery(query): RawQuery)
         (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
     ))]
-pub async fn template(As(me): As, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let format = Asked::parse(query, &["format"])?.format.unwrap_or_default();
+pub async fn template(As(me): As, mut params: Params) -> Result<Response, Problem> {
+    let format = params.read("format", "expected csv or xlsx").unwrap_or_default();
+    params.finish()?;
     let bytes = me.imports().template(format).await?;
-    Ok(file(Answer::from(bytes), format, &format!("leads-template.{}", format.as_str()), None))
-}
-
-/// What a query asks for.
-struct Asked {
-    outcome: Option<RowOutcome>,
-    after: i64,
-    limit: i64,
-    /// None is JSON.
-    format: Option<ExportFormat>,
-}
-
-impl Asked {
-    fn parse(query: Option<String>, known: &[&str]) -> Result<Self, Problem> {
-        let mut asked = Asked { outcome: None, after: 0, limit: ROWS_PAGE, format: None };
-        let mut fields = Fields::default();
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let read = match (&*name, value.trim()) {
-                (name, _) if !known.contains(&name) => Err("is not a known parameter".to_owned()),
-                (_, "") | ("format", "json") => Ok(()),
-                ("outcome", text) => text.parse().map(|outcome| asked.outcome = Some(outcome)).map_err(str::to_owned),
-                ("after", text) => {
-                    text.parse().map(|after| asked.after = after).map_err(|_| "expected a number".into())
-                }
-                ("limit", text) => match text.parse() {
-                    Ok(limit @ 1..=200) => {
-                        asked.limit = limit;
-                        Ok(())
-                    }
-                    _ => Err("expected 1 to 200".to_owned()),
-                },
-                ("format", text) => text.parse().map(|format| asked.format = Some(format)).map_err(str::to_owned),
-                _ => Ok(()),
-            };
-            if let Err(message) = read {
-                fields.add(&*name, message);
-            }
-        }
-        fields.into_result().map_err(Error::BadRequest)?;
-        Ok(asked)
-    }
-}
-
-/// Letters, digits, `-`, `_` and `.` only in the name.
-fn file(body: Answer, format: ExportFormat, name: &str, size: Option<u64>) -> Response {
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        disposition.unwrap_or(HeaderValue::from_static("attachment; filename=\"leads\"")),
-    );
-    if let Some(size) = size {
-        headers.insert(header::CONTENT_LENGTH, size.into());
-    }
-    response
+    Ok(download(Answer::from(bytes), format, &format!("leads-template.{}", format.as_str()), None))
 }

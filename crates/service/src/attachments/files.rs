@@ -103,7 +103,7 @@ impl Files {
 
     /// How many files there are, of which somebody knows or not. For tests; the server never lists its store.
     pub async fn count(&self) -> Result<usize> {
-        self.store.list(None).try_fold(0, async |count, _| Ok(count + 1)).await.map_err(away)
+        self.store.list(None).try_fold(0, async |count, _| Ok(count + 1)).await.map_err(Error::files)
     }
 
     /// Waits until what was given up is taken away.
@@ -143,14 +143,14 @@ impl Files {
         let content_type = content_type.unwrap_or_else(|| sniff::content_type(&part));
         match writing {
             Some(writing) => writing.finish(part).await?,
-            None => self.store.put(&path(key)?, part.into()).await.map(drop).map_err(away)?,
+            None => self.store.put(&path(key)?, part.into()).await.map(drop).map_err(Error::files)?,
         }
         Ok(Written { size, content_type })
     }
 
     async fn started<'a>(&self, writing: &'a mut Option<Writing>, key: &str) -> Result<&'a mut Writing> {
         if writing.is_none() {
-            let upload = self.store.put_multipart(&path(key)?).await.map_err(away)?;
+            let upload = self.store.put_multipart(&path(key)?).await.map_err(Error::files)?;
             *writing = Some(Writing { upload: Some(upload), files: self.clone() });
         }
         writing.as_mut().ok_or_else(|| Error::internal("an upload that was started"))
@@ -170,7 +170,7 @@ impl Files {
         let options = GetOptions { range: (!is_empty).then_some(GetRange::Bounded(range)), ..GetOptions::default() };
         let found = match self.store.get_opts(&path(key)?, options).await {
             Err(object_store::Error::NotFound { .. }) => None,
-            other => Some(other.map_err(away)?).filter(|found| found.meta.size == size),
+            other => Some(other.map_err(Error::files)?).filter(|found| found.meta.size == size),
         };
         let Some(found) = found else {
             tracing::error!(key, size, "a file is missing from the store, or cut short");
@@ -184,7 +184,7 @@ impl Files {
             // Read here in larger steps than the store's own, each of which is a trip to another thread.
             GetResultPayload::File(file, _) => {
                 let mut file = tokio::fs::File::from_std(file);
-                file.seek(SeekFrom::Start(start)).await.map_err(|e| Error::FilesUnavailable(e.into()))?;
+                file.seek(SeekFrom::Start(start)).await.map_err(Error::files)?;
                 ReaderStream::with_capacity(file.take(length), READ).boxed()
             }
             GetResultPayload::Stream(stream) => stream.map_err(std::io::Error::other).boxed(),
@@ -196,7 +196,7 @@ impl Files {
         for key in keys {
             match self.store.delete(&path(key)?).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(away(error)),
+                Err(error) => return Err(Error::files(error)),
             }
             if let Some(folder) = &self.folder {
                 // A server that was killed while it wrote leaves the file under its passing name.
@@ -216,13 +216,13 @@ struct Writing {
 impl Writing {
     async fn put(&mut self, part: Vec<u8>) -> Result<()> {
         let Some(upload) = &mut self.upload else { return Ok(()) };
-        upload.put_part(PutPayload::from(part)).await.map_err(away)
+        upload.put_part(PutPayload::from(part)).await.map_err(Error::files)
     }
 
     async fn finish(mut self, rest: Vec<u8>) -> Result<()> {
         self.put(rest).await?;
         let Some(upload) = &mut self.upload else { return Ok(()) };
-        upload.complete().await.map_err(away)?;
+        upload.complete().await.map_err(Error::files)?;
         self.upload = None;
         Ok(())
     }
@@ -241,8 +241,4 @@ impl Drop for Writing {
 
 fn path(key: &str) -> Result<Path> {
     Path::parse(key).map_err(Error::internal)
-}
-
-fn away(error: object_store::Error) -> Error {
-    Error::FilesUnavailable(error.into())
 }

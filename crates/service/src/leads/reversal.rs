@@ -1,13 +1,14 @@
 //! One lead's way back: what a request did to it, whether that still stands, and what takes it back.
 
 use domain::{
-    LeadId,
+    LeadId, UserId,
     events::{Change, Changes},
     leads::{Lead, LeadInput},
 };
 use serde_json::{Map, Value};
 
 use super::{
+    list::Whose,
     merge::{MERGED_FROM, MERGED_INTO, Moved},
     merge_store, undo_store,
     undo_store::{Done, Later},
@@ -82,6 +83,19 @@ impl Deed {
         }
         self.merged_from = changes.remove(MERGED_FROM).map(|change| change.to);
         self.change(changes, before)
+    }
+
+    /// Whose the lead was before the request.
+    pub(super) fn whose_before(&self, lead: &Lead) -> Whose {
+        let before = |field: &str, now| match self.changes.get(field) {
+            Some(change) => change.from.as_i64().map(UserId),
+            None => now,
+        };
+        Whose {
+            assigned_to: before("assignedTo", lead.assigned_to),
+            assigned_engineer: before("assignedEngineer", lead.assigned_engineer),
+            created_by: lead.created_by,
+        }
     }
 
     /// Takes out of it what others have changed since, and names those fields. An error leaves all of the lead, for a

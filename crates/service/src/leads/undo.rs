@@ -90,6 +90,40 @@ pub(super) async fn run(writing: &mut Writing<'_>, request_id: &str, tally: &mut
     Ok(())
 }
 
+/// What a request did to some leads, what happened to them since, and how they are.
+pub(super) struct Past {
+    pub done: HashMap<LeadId, Deed>,
+    pub later: HashMap<LeadId, Vec<Later>>,
+    /// Those that are not gone for good.
+    pub leads: Vec<Lead>,
+    /// Those that the actor sees, or would see if they were not deleted.
+    pub visible: HashSet<LeadId>,
+}
+
+impl Past {
+    /// Of leads that are held, each with the events of the request.
+    pub(super) async fn load(
+        writing: &mut Writing<'_>,
+        request_id: &str,
+        deeds: &[(LeadId, Vec<i64>)],
+    ) -> Result<Self> {
+        let ids: Vec<LeadId> = deeds.iter().map(|(id, _)| *id).collect();
+        let firsts: Vec<i64> = deeds.iter().filter_map(|(_, events)| events.first().copied()).collect();
+        let all: Vec<i64> = deeds.iter().flat_map(|(_, events)| events.iter().copied()).collect();
+        let mut done: HashMap<LeadId, Deed> = HashMap::new();
+        for event in undo_store::read(&mut writing.tx, &all).await? {
+            done.entry(event.lead).or_default().add(event)?;
+        }
+        let mut later: HashMap<LeadId, Vec<Later>> = HashMap::new();
+        for event in undo_store::later(&mut writing.tx, &ids, &firsts, request_id).await? {
+            later.entry(event.lead).or_default().push(event);
+        }
+        let leads = store::read(&mut writing.tx, &ids).await?;
+        let visible = undo_store::visible(&mut writing.tx, writing.acting.actor(), &ids).await?;
+        Ok(Past { done, later, leads, visible: visible.into_iter().collect() })
+    }
+}
+
 async fn batch(
     writing: &mut Writing<'_>,
     request_id: &str,
@@ -98,19 +132,7 @@ async fn batch(
     tally: &mut Tally,
 ) -> Result<()> {
     let actor = writing.acting.actor();
-    let ids: Vec<LeadId> = deeds.iter().map(|(id, _)| *id).collect();
-    let firsts: Vec<i64> = deeds.iter().filter_map(|(_, events)| events.first().copied()).collect();
-    let all: Vec<i64> = deeds.iter().flat_map(|(_, events)| events.iter().copied()).collect();
-    let mut done: HashMap<LeadId, Deed> = HashMap::new();
-    for event in undo_store::read(&mut writing.tx, &all).await? {
-        done.entry(event.lead).or_default().add(event)?;
-    }
-    let mut later: HashMap<LeadId, Vec<Later>> = HashMap::new();
-    for event in undo_store::later(&mut writing.tx, &ids, &firsts, request_id).await? {
-        later.entry(event.lead).or_default().push(event);
-    }
-    let leads = store::read(&mut writing.tx, &ids).await?;
-    let before: HashSet<LeadId> = undo_store::visible(&mut writing.tx, actor, &ids).await?.into_iter().collect();
+    let Past { mut done, later, leads, visible: before } = Past::load(writing, request_id, deeds).await?;
     let mut reversal = Reversal::default();
     let mut planned = Vec::new();
     for lead in &leads {
@@ -124,7 +146,7 @@ async fn batch(
             Err(error) => tally.refuse(lead.id, error)?,
         }
     }
-    for id in ids.iter().filter(|id| !leads.iter().any(|lead| lead.id == **id)) {
+    for (id, _) in deeds.iter().filter(|(id, _)| !leads.iter().any(|lead| lead.id == *id)) {
         tally.refuse(*id, moved_on("is gone for good"))?;
     }
     reversal.write(writing).await?;

@@ -125,3 +125,19 @@ async fn a_file_goes_after_a_month_and_its_leads_stay(pool: sqlx::PgPool) {
     crm.crm.run_imports().await.unwrap();
     assert!(all_leads(&crm.crm).await.is_empty(), "history is enough to take it back");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn leads_that_the_file_handed_over_come_back(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let (ada, ali) = (crm.acting(&crm.ada), crm.acting(&crm.ali));
+    let input = LeadInput { email: Some("m@x.io".into()), assigned_to: Some(crm.ali.id), ..named("Maya") };
+    let lead = ada.leads().create(input).await.unwrap();
+    let import = bring(&ali, "email,owner\nm@x.io,amy\n", json!({"onDuplicate": "update"})).await;
+    assert_eq!(counts(&import), [0, 1, 0, 0]);
+    assert!(matches!(ali.leads().find(lead.id).await, Err(Error::NotFound)), "it is amy's now");
+    ali.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ali.imports().find(import.id).await.unwrap();
+    assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 0), "{:?}", import.kept);
+    assert_eq!(ali.leads().find(lead.id).await.unwrap().assigned_to, Some(crm.ali.id));
+}

@@ -20,6 +20,7 @@ use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+pub(super) use self::sheet::serial;
 use self::{
     cell::Names,
     spool::{Filling, Spool},
@@ -77,7 +78,7 @@ impl Leads<'_> {
         let permit = turn.await.map_err(|_| Error::Unavailable("too many exports at once".into()))?;
         let permit = permit.map_err(Error::internal)?;
         let day = record(me, &input).await?;
-        let (filling, spool) = spool::open().map_err(file_error)?;
+        let (filling, spool) = spool::open().map_err(Error::files)?;
         let format = input.format;
         let writing = tokio::spawn(fill(me.clone(), input, filling, permit));
         let spool = spool.begun(writing).await?;
@@ -173,8 +174,4 @@ async fn read(
 
 fn long_text(lead: &Lead) -> usize {
     [&lead.notes, &lead.engineering_notes].into_iter().flatten().map(String::len).sum()
-}
-
-fn file_error(error: io::Error) -> Error {
-    Error::FilesUnavailable(error.into())
 }

@@ -12,7 +12,6 @@ use tokio::sync::mpsc::Receiver;
 
 use super::{
     cell::{Cell, Names, cell},
-    file_error,
     spool::Filling,
 };
 use crate::{Error, Result};
@@ -44,19 +43,19 @@ pub(super) fn write(
 
 fn csv(mut batches: Batches, columns: &[LeadColumn], names: &Names, mut out: &Filling) -> Result<()> {
     let mut buffer = BufWriter::with_capacity(BUFFER, &mut out);
-    buffer.write_all(BYTE_ORDER_MARK).map_err(file_error)?;
+    buffer.write_all(BYTE_ORDER_MARK).map_err(Error::files)?;
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(buffer);
-    rows.write_record(columns.iter().map(|column| column.as_str())).map_err(csv_error)?;
+    rows.write_record(columns.iter().map(|column| column.as_str())).map_err(Error::files)?;
     let mut scratch = Vec::new();
     while let Some(batch) = batches.blocking_recv().ok_or_else(broken_off)? {
         for lead in &batch {
             for column in columns {
-                write_field(&mut rows, &mut scratch, cell(*column, lead, names)).map_err(csv_error)?;
+                write_field(&mut rows, &mut scratch, cell(*column, lead, names)).map_err(Error::files)?;
             }
-            rows.write_record(None::<&[u8]>).map_err(csv_error)?;
+            rows.write_record(None::<&[u8]>).map_err(Error::files)?;
         }
     }
-    rows.flush().map_err(file_error)
+    rows.flush().map_err(Error::files)
 }
 
 /// `scratch` is what numbers are written into, again and again.
@@ -78,9 +77,9 @@ fn write_field(rows: &mut csv::Writer<impl Write>, scratch: &mut Vec<u8>, cell: 
 fn xlsx(mut batches: Batches, columns: &[LeadColumn], names: &Names, out: &Filling) -> Result<()> {
     let mut workbook = Workbook::new();
     workbook.set_zip_compression_level(COMPRESSION);
-    let sheet = workbook.add_worksheet_with_constant_memory().map_err(xlsx_error)?;
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(Error::files)?;
     let formats = Formats::new();
-    head(sheet, columns, &formats).map_err(xlsx_error)?;
+    head(sheet, columns, &formats).map_err(Error::files)?;
     let mut row = 0;
     while let Some(batch) = batches.blocking_recv().ok_or_else(broken_off)? {
         for lead in &batch {
@@ -89,7 +88,7 @@ fn xlsx(mut batches: Batches, columns: &[LeadColumn], names: &Names, out: &Filli
                 return Err(too_many());
             }
             for (column, at) in columns.iter().zip(0..) {
-                write_cell(sheet, row, at, cell(*column, lead, names), &formats).map_err(xlsx_error)?;
+                write_cell(sheet, row, at, cell(*column, lead, names), &formats).map_err(Error::files)?;
             }
         }
         // Nothing has been shown yet: this only asks whether somebody still waits for it.
@@ -99,10 +98,10 @@ fn xlsx(mut batches: Batches, columns: &[LeadColumn], names: &Names, out: &Filli
     }
     let mut file = out.file();
     let mut buffer = BufWriter::with_capacity(BUFFER, file);
-    workbook.save_to_writer(&mut buffer).map_err(xlsx_error)?;
-    buffer.flush().map_err(file_error)?;
+    workbook.save_to_writer(&mut buffer).map_err(Error::files)?;
+    buffer.flush().map_err(Error::files)?;
     drop(buffer);
-    out.show(file.seek(SeekFrom::End(0)).map_err(file_error)?);
+    out.show(file.seek(SeekFrom::End(0)).map_err(Error::files)?);
     Ok(())
 }
 
@@ -153,7 +152,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, at: u16, cell: Cell, formats: &Fo
 }
 
 /// A sheet's own way of writing an instant: days since the end of 1899. Sheets know no zones; this is UTC.
-fn serial(at: Timestamp) -> f64 {
+pub(in super::super) fn serial(at: Timestamp) -> f64 {
     const EPOCH_DAYS: f64 = 25_569.0;
     const DAY_MICROS: f64 = 86_400e6;
     // Whole numbers up to 2^53 until the year 2255.
@@ -166,12 +165,4 @@ fn broken_off() -> Error {
 
 fn too_many() -> Error {
     Error::BadRequest(Fields::one("format", "a sheet holds 1,048,575 leads: use csv, or a narrower filter"))
-}
-
-fn csv_error(error: csv::Error) -> Error {
-    Error::FilesUnavailable(error.into())
-}
-
-fn xlsx_error(error: XlsxError) -> Error {
-    Error::FilesUnavailable(error.into())
 }

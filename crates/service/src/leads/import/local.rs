@@ -12,14 +12,10 @@ pub(super) async fn copy(acting: &Acting, key: Option<&str>, size: i64) -> Resul
     let key = key.ok_or_else(|| refused("was cleared away after 30 days; upload it again"))?;
     let size = u64::try_from(size).map_err(Error::internal)?;
     let mut pieces = acting.crm().files().read(key, size, 0..size).await?;
-    let mut file = tempfile::tempfile().map_err(no_room)?;
-    while let Some(piece) = pieces.try_next().await.map_err(no_room)? {
+    let mut file = tempfile::tempfile().map_err(Error::files)?;
+    while let Some(piece) = pieces.try_next().await.map_err(Error::files)? {
         // Into the cache of the system: too short a wait to leave the thread for.
-        file.write_all(&piece).map_err(no_room)?;
+        file.write_all(&piece).map_err(Error::files)?;
     }
     Ok(file)
-}
-
-fn no_room(error: std::io::Error) -> Error {
-    Error::FilesUnavailable(error.into())
 }

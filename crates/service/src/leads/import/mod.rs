@@ -22,7 +22,7 @@ mod upload;
 mod values;
 
 use domain::{
-    ImportId, JobId,
+    Fields, ImportId, JobId,
     imports::{Import, ImportRows, ImportState, ImportStep, MAX_PAGE, RowOutcome},
 };
 use serde_json::Value;
@@ -136,9 +136,15 @@ impl Imports<'_> {
     }
 
     /// Rows and what becomes of them, in the order of the file: those behind row `after`, `limit` at the most.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] for a limit that is not from 1 to 200.
     pub async fn rows(&self, id: ImportId, outcome: Option<RowOutcome>, after: i64, limit: i64) -> Result<ImportRows> {
+        if !(1..=MAX_PAGE).contains(&limit) {
+            return Err(Error::BadRequest(Fields::one("limit", format!("expected 1 to {MAX_PAGE}"))));
+        }
         self.stored(id).await?;
-        store::rows(self.0.pool(), id, outcome, after, limit.clamp(1, MAX_PAGE)).await
+        store::rows(self.0.pool(), id, outcome, after, limit).await
     }
 
     /// The import, if it is the actor's to see.

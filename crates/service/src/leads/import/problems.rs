@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufWriter, Seek, SeekFrom, Write},
+    io::{BufWriter, Seek, SeekFrom, Write},
     ops::ControlFlow,
 };
 
@@ -16,6 +16,7 @@ use domain::{
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::{
+    super::export::serial,
     Imports, local,
     source::{Cell, Row, Source},
     store,
@@ -84,7 +85,7 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
     if at == headers.len() {
         headers.push(ERROR);
     }
-    let mut out = tempfile::tempfile().map_err(no_room)?;
+    let mut out = tempfile::tempfile().map_err(Error::files)?;
     let each = |take: &mut dyn FnMut(Vec<Cell>) -> Result<()>| {
         source.each_row(&import.settings, |Row { number, cells }| {
             if let Some(reason) = i64::try_from(number).ok().and_then(|number| failed.get(&number)) {
@@ -97,8 +98,8 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
         ExportFormat::Csv => csv(&out, &headers, each)?,
         ExportFormat::Xlsx => xlsx(&out, &headers, each)?,
     }
-    let size = out.seek(SeekFrom::End(0)).map_err(no_room)?;
-    out.seek(SeekFrom::Start(0)).map_err(no_room)?;
+    let size = out.seek(SeekFrom::End(0)).map_err(Error::files)?;
+    out.seek(SeekFrom::Start(0)).map_err(Error::files)?;
     Ok((out, size))
 }
 
@@ -117,14 +118,14 @@ fn csv(
     each: impl FnOnce(&mut dyn FnMut(Vec<Cell>) -> Result<()>) -> Result<()>,
 ) -> Result<()> {
     let mut buffer = BufWriter::new(out);
-    buffer.write_all("\u{feff}".as_bytes()).map_err(no_room)?;
+    buffer.write_all("\u{feff}".as_bytes()).map_err(Error::files)?;
     let mut rows = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(buffer);
-    rows.write_record(headers.iter().map(|header| cells::guarded(header).into_owned())).map_err(csv_error)?;
+    rows.write_record(headers.iter().map(|header| cells::guarded(header).into_owned())).map_err(Error::files)?;
     each(&mut |cells| {
         let cells = cells.iter().map(|cell| cells::guarded(cells::unguarded(&cell.shown())).into_owned());
-        rows.write_record(cells).map_err(csv_error)
+        rows.write_record(cells).map_err(Error::files)
     })?;
-    rows.flush().map_err(no_room)
+    rows.flush().map_err(Error::files)
 }
 
 fn xlsx(
@@ -134,20 +135,20 @@ fn xlsx(
 ) -> Result<()> {
     let mut workbook = Workbook::new();
     let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm");
-    let sheet = workbook.add_worksheet_with_constant_memory().map_err(xlsx_error)?;
-    sheet.set_freeze_panes(1, 0).map_err(xlsx_error)?;
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(Error::files)?;
+    sheet.set_freeze_panes(1, 0).map_err(Error::files)?;
     for (column, header) in (0..).zip(headers) {
-        sheet.write_string(0, column, *header).map_err(xlsx_error)?;
+        sheet.write_string(0, column, *header).map_err(Error::files)?;
     }
     let mut row = 0;
     each(&mut |cells| {
         row += 1;
         for (column, cell) in (0..).zip(&cells) {
-            write_cell(sheet, row, column, cell, &moment).map_err(xlsx_error)?;
+            write_cell(sheet, row, column, cell, &moment).map_err(Error::files)?;
         }
         Ok(())
     })?;
-    workbook.save_to_writer(BufWriter::new(out)).map_err(xlsx_error)
+    workbook.save_to_writer(BufWriter::new(out)).map_err(Error::files)
 }
 
 fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, moment: &Format) -> Result<(), XlsxError> {
@@ -156,11 +157,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, moment:
         Cell::Number(number) => drop(sheet.write_number(row, column, *number)?),
         Cell::Truth(truth) => drop(sheet.write_boolean(row, column, *truth)?),
         Cell::Moment(at) => {
-            let (hour, minute, second) = at.as_hms();
-            let day = (at.date() - time::macros::date!(1899 - 12 - 30)).whole_days();
-            let seconds = f64::from(u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second));
-            // Days of a few thousand years.
-            sheet.write_number_with_format(row, column, day as f64 + seconds / 86_400.0, moment)?;
+            sheet.write_number_with_format(row, column, serial(at.assume_utc()), moment)?;
         }
         Cell::Text(text) | Cell::Broken(text) => {
             // More than a cell holds was one of the problems.
@@ -169,16 +166,4 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, moment:
         }
     }
     Ok(())
-}
-
-fn no_room(error: io::Error) -> Error {
-    Error::FilesUnavailable(error.into())
-}
-
-fn csv_error(error: csv::Error) -> Error {
-    Error::FilesUnavailable(error.into())
-}
-
-fn xlsx_error(error: XlsxError) -> Error {
-    Error::FilesUnavailable(error.into())
 }

@@ -4,8 +4,6 @@
 //! It reads the events of the import, as undo does; unlike undo it goes stretch by stretch and leaves out what has
 //! moved on instead of refusing everything.
 
-use std::collections::{HashMap, HashSet};
-
 use domain::{LeadId, imports::Kept};
 
 use super::{
@@ -13,9 +11,10 @@ use super::{
         bulk::BATCH,
         job_store::{self, Claim},
         jobs::Ended,
-        reversal::{Deed, Reversal},
-        store as leads, undo_store,
-        undo_store::Later,
+        list,
+        reversal::Reversal,
+        undo::Past,
+        undo_store,
         write::Writing,
     },
     store::{self, Stored},
@@ -68,25 +67,15 @@ pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<
 async fn batch(writing: &mut Writing<'_>, request_id: &str, deeds: &[(LeadId, Vec<i64>)]) -> Result<Vec<Kept>> {
     let actor = writing.acting.actor();
     let ids: Vec<LeadId> = deeds.iter().map(|(lead, _)| *lead).collect();
-    let firsts: Vec<i64> = deeds.iter().filter_map(|(_, events)| events.first().copied()).collect();
-    let events: Vec<i64> = deeds.iter().flat_map(|(_, events)| events.iter().copied()).collect();
     let deleted = undo_store::lock(&mut writing.tx, &ids).await?;
-    let mut done: HashMap<LeadId, Deed> = HashMap::new();
-    for event in undo_store::read(&mut writing.tx, &events).await? {
-        done.entry(event.lead).or_default().add(event)?;
-    }
-    let mut later: HashMap<LeadId, Vec<Later>> = HashMap::new();
-    for event in undo_store::later(&mut writing.tx, &ids, &firsts, request_id).await? {
-        later.entry(event.lead).or_default().push(event);
-    }
-    let rows = leads::read(&mut writing.tx, &ids).await?;
-    let visible: HashSet<LeadId> = undo_store::visible(&mut writing.tx, actor, &ids).await?.into_iter().collect();
+    let Past { mut done, later, leads, visible } = Past::load(writing, request_id, deeds).await?;
     let (mut reversal, mut kept) = (Reversal::default(), Vec::new());
-    for lead in &rows {
+    for lead in &leads {
         let mut deed = done.remove(&lead.id).unwrap_or_default();
         let is_deleted = deleted.get(&lead.id).copied().unwrap_or(true);
         let later = later.get(&lead.id).map_or(&[][..], Vec::as_slice);
-        let is_theirs = visible.contains(&lead.id);
+        // What the file itself has handed over comes back to whom it was taken from.
+        let is_theirs = visible.contains(&lead.id) || list::is_theirs(actor, deed.whose_before(lead));
         let mut leave = |reason: String| {
             let name = if is_theirs { lead.name.clone() } else { format!("Lead {}", lead.id) };
             kept.push(Kept { lead: lead.id, name, reason });

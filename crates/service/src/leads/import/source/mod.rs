@@ -58,8 +58,8 @@ impl Source {
     /// [`Error::Invalid`] in words for whoever chose the file.
     pub fn open(mut file: File) -> Result<Self> {
         let mut head = Vec::new();
-        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        (&mut file).take(512).read_to_end(&mut head).map_err(unreadable)?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::files)?;
+        (&mut file).take(512).read_to_end(&mut head).map_err(Error::files)?;
         let format = match head.as_slice() {
             [] => return Err(refused("is empty")),
             [b'P', b'K', 3 | 5 | 7, ..] => ExportFormat::Xlsx,
@@ -80,7 +80,7 @@ impl Source {
     /// A file that was opened before, so that nothing about it is a surprise.
     pub fn reopen(mut file: File) -> Result<Self> {
         let mut head = [0; 2];
-        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut head)).map_err(unreadable)?;
+        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut head)).map_err(Error::files)?;
         let format = if head == *b"PK" { ExportFormat::Xlsx } else { ExportFormat::Csv };
         Ok(Source { file, format })
     }
@@ -89,7 +89,7 @@ impl Source {
     pub fn head(&self) -> Result<Vec<u8>> {
         let mut head = Vec::new();
         let mut file = self.again()?;
-        (&mut file).take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        (&mut file).take(HEAD).read_to_end(&mut head).map_err(Error::files)?;
         Ok(head)
     }
 
@@ -127,8 +127,8 @@ impl Source {
     }
 
     fn again(&self) -> Result<File> {
-        let mut file = self.file.try_clone().map_err(unreadable)?;
-        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let mut file = self.file.try_clone().map_err(Error::files)?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::files)?;
         Ok(file)
     }
 }
@@ -161,10 +161,6 @@ impl Cell {
 /// Something that is the matter with the file as a whole.
 pub(super) fn refused(message: impl Into<String>) -> Error {
     Error::Invalid(Fields::one("file", message.into()))
-}
-
-fn unreadable(error: std::io::Error) -> Error {
-    Error::FilesUnavailable(error.into())
 }
 
 #[cfg(test)]

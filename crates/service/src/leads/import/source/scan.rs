@@ -8,7 +8,7 @@ use std::{
 
 use zip::{ZipArchive, read::ZipFile};
 
-use super::{refused, unreadable};
+use super::refused;
 use crate::{Error, Result};
 
 /// Bytes of all parts, unpacked: a million rows of a dozen columns are half of it.
@@ -23,8 +23,8 @@ const PARTS: usize = 10_000;
 const LEAST: u64 = 13;
 
 pub(super) fn check(file: &File) -> Result<()> {
-    let mut file = file.try_clone().map_err(unreadable)?;
-    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    let mut file = file.try_clone().map_err(Error::files)?;
+    file.seek(SeekFrom::Start(0)).map_err(Error::files)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(corrupt)?;
     if archive.len() > PARTS {
         return Err(refused(format!("has more than {PARTS} parts")));

@@ -9,7 +9,7 @@ use super::{
     Cell, Row,
     bounded::Bounded,
     decode::{NONSENSE, utf8},
-    refused, unreadable,
+    refused,
 };
 use crate::{Error, Result};
 
@@ -63,7 +63,7 @@ fn broken(error: csv::Error) -> Error {
         csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::Other => {
             refused(format!("cannot be read on: {error}"))
         }
-        csv::ErrorKind::Io(error) => unreadable(error),
+        csv::ErrorKind::Io(error) => Error::files(error),
         other => refused(format!("cannot be read on at line {}: {other:?}", line.unwrap_or_default())),
     }
 }
