@@ -3,7 +3,7 @@
 use domain::imports::Import;
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
-use super::{PLACE, history::History, server_fns::list_imports, upload::DropPlace};
+use super::{PLACE, history::History, server_fns::list_imports, state::AFTER_WORD, upload::DropPlace};
 use crate::{
     UiError,
     live::{Live as Stream, Told},
@@ -48,11 +48,7 @@ pub fn Live() -> impl IntoView {
         load();
     }
     let stream: Stream = expect_context();
-    stream.listen(move |told| {
-        if matches!(told, Told::Import(_)) {
-            load();
-        }
-    });
+    stream.act_on(AFTER_WORD, |told| matches!(told, Told::Import(_)), load);
     view! {
         <DropPlace before />
         {move || match problem.get() {

@@ -66,7 +66,8 @@ pub fn ImportPage() -> impl IntoView {
     }
 }
 
-fn may_import() -> bool {
+/// Only whether it is offered; the policy decides.
+pub fn may_import() -> bool {
     use_session().with_value(|session| session.user.role != Role::Engineer)
 }
 

@@ -16,6 +16,8 @@ use crate::{
     ui::{Toaster, use_toasts},
 };
 
+/// An import that goes on says so several times a second; so long it may have more to say.
+pub const AFTER_WORD: Duration = Duration::from_millis(300);
 /// How often a busy import is asked about, in case no word of it comes.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -88,11 +90,7 @@ impl State {
     /// Follows the import for as long as the page is there.
     pub fn follow(self) {
         let live: Live = expect_context();
-        live.listen(move |told| {
-            if matches!(told, Told::Import(id) if *id == self.id) {
-                self.load();
-            }
-        });
+        live.act_on(AFTER_WORD, move |told| matches!(told, Told::Import(id) if *id == self.id), move || self.load());
         let looking = set_interval_with_handle(
             move || {
                 if self.import.try_with_untracked(|import| import.as_ref().is_some_and(|i| i.state.is_busy()))

@@ -9,8 +9,8 @@ use crate::{leads::choices, markup::view, viewer::use_session};
 
 /// Values that are shown; whoever has more of them is better off correcting the file.
 const SHOWN: usize = 100;
-/// What a choice stands for that leaves the field empty.
-const BLANK: &str = "\u{0}";
+/// Stands for a field that is left empty; no stage, person or product is called so.
+const BLANK: &str = "-";
 
 #[component]
 pub fn Unknown(state: State) -> impl IntoView {

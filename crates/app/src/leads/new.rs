@@ -38,8 +38,7 @@ pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
 /// The way to a file of them, for the same people.
 #[component]
 pub fn ImportLink() -> impl IntoView {
-    let may_import = use_session().with_value(|session| session.user.role != Role::Engineer);
-    may_import.then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
+    crate::imports::may_import().then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
 }
 
 /// Back to the list as it was, with the focus on what opened the dialog.

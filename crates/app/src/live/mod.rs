@@ -2,6 +2,8 @@
 
 mod source;
 
+use std::time::Duration;
+
 use domain::{ImportId, LeadId, events::LiveEvent};
 use leptos::prelude::*;
 
@@ -57,6 +59,27 @@ impl Live {
         self.listeners.update_value(|all| all.push((id, Box::new(listener))));
         on_cleanup(move || {
             let _ = self.listeners.try_update_value(|all| all.retain(|(other, _)| *other != id));
+        });
+    }
+
+    /// Acts on news, once for all that comes within this time: what happens often is not asked about as often.
+    pub fn act_on(
+        self,
+        wait: Duration,
+        is_news: impl Fn(&Told) -> bool + Send + Sync + 'static,
+        act: impl Fn() + Copy + Send + Sync + 'static,
+    ) {
+        let waiting = RwSignal::new(false);
+        self.listen(move |told| {
+            if is_news(told) && waiting.try_get_untracked() == Some(false) {
+                waiting.set(true);
+                let later = move || {
+                    if waiting.try_set(false).is_none() {
+                        act();
+                    }
+                };
+                set_timeout(later, wait);
+            }
         });
     }
 

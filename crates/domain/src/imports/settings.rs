@@ -76,9 +76,6 @@ pub enum DateOrder {
 }
 
 impl DateOrder {
-    /// Every order.
-    pub const ALL: [DateOrder; 2] = [DateOrder::Dmy, DateOrder::Mdy];
-
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

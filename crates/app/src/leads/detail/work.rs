@@ -125,24 +125,13 @@ impl Work {
     /// Shows what others do with this lead as they do it. What is being typed stays.
     pub fn follow(self) {
         let (live, me) = (expect_context::<Live>(), self.session.with_value(|session| session.user.id));
-        let waiting = RwSignal::new(false);
-        live.listen(move |told| {
-            let is_news = match told {
-                Told::Event(event) => event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me),
-                Told::Gone(lead) => *lead == self.id,
-                Told::Reload => true,
-                Told::Import(_) => false,
-            };
-            if is_news && waiting.try_get_untracked() == Some(false) {
-                waiting.set(true);
-                let refresh = move || {
-                    if waiting.try_set(false).is_none() {
-                        self.refresh();
-                    }
-                };
-                set_timeout(refresh, AFTER_OTHERS);
-            }
-        });
+        let is_news = move |told: &Told| match told {
+            Told::Event(event) => event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me),
+            Told::Gone(lead) => *lead == self.id,
+            Told::Reload => true,
+            Told::Import(_) => false,
+        };
+        live.act_on(AFTER_OTHERS, is_news, move || self.refresh());
     }
 
     fn take(self, sheet: LeadSheet, part: TimelinePart) {
