@@ -15,7 +15,7 @@ use domain::{
 };
 use futures_util::StreamExt;
 use service::{Acting, Error};
-use testkit::{TestCrm, named};
+use testkit::{TestCrm, named, settle};
 use time::macros::datetime;
 
 fn asked(query: &str) -> ExportInput {
@@ -238,10 +238,11 @@ async fn a_reader_who_never_reads_holds_no_connection(pool: sqlx::PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_export_is_recorded_with_who_and_what(pool: sqlx::PgPool) {
-    let crm = TestCrm::over(pool).await;
+    let crm = TestCrm::over(pool.clone()).await;
     let lead = crm.lead_of(&crm.ali, "Maya").await;
     let query = format!("ids={}&columns=id,email&status=new&limit=1&format=csv", lead.id);
     bytes(&crm.in_request(&crm.ali, "r1"), asked(&query)).await;
+    settle(&pool).await;
     let feed = crm.acting(&crm.ada).events().after(None, 200).await.unwrap();
     let event = feed.items.into_iter().find(|event| event.kind == "leads.exported").unwrap();
     assert_eq!((event.actor_id, event.lead_id, event.entity.as_str()), (Some(crm.ali.id), None, "export"));

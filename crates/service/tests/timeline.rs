@@ -13,7 +13,7 @@ use domain::{
 use serde_json::json;
 use service::{Acting, Error};
 use sqlx::Connection;
-use testkit::{TestCrm, named};
+use testkit::{TestCrm, named, settle};
 use time::Duration;
 
 fn call(text: &str) -> InteractionInput {
@@ -40,13 +40,6 @@ async fn follow(me: &Acting, limit: u16) -> Vec<Event> {
         }
         after = Some(feed.next);
     }
-}
-
-/// Lets every transaction that runs now end: other tests use the same PostgreSQL, whose transactions share one count.
-async fn settle(pool: &sqlx::PgPool) {
-    let last: String = sqlx::query_scalar("select pg_current_xact_id()::text").fetch_one(pool).await.unwrap();
-    let settled = "select $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) or pg_sleep(0.01) is null";
-    while !sqlx::query_scalar::<_, bool>(settled).bind(&last).fetch_one(pool).await.unwrap() {}
 }
 
 #[sqlx::test(migrations = "../../migrations")]

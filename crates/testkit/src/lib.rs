@@ -78,3 +78,11 @@ impl TestCrm {
 pub fn named(name: &str) -> LeadInput {
     LeadInput { name: name.into(), ..LeadInput::default() }
 }
+
+/// Lets every transaction that runs now end, so that the feed of events holds all that happened so far: other tests use
+/// the same PostgreSQL, whose transactions share one count, and what began before holds the feed up.
+pub async fn settle(pool: &sqlx::PgPool) {
+    let last: String = sqlx::query_scalar("select pg_current_xact_id()::text").fetch_one(pool).await.unwrap();
+    let settled = "select $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) or pg_sleep(0.01) is null";
+    while !sqlx::query_scalar::<_, bool>(settled).bind(&last).fetch_one(pool).await.unwrap() {}
+}

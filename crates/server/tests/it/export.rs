@@ -62,7 +62,7 @@ async fn the_file_of_a_list_holds_every_page_of_it_in_its_order(pool: sqlx::PgPo
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn bad_questions_are_refused_with_their_fields(pool: sqlx::PgPool) {
-    let server = TestServer::over(pool).await;
+    let server = TestServer::over(pool.clone()).await;
     let ada = server.signed_in(&server.crm.ada).await;
     let mut said = Vec::new();
     for query in [
@@ -84,6 +84,7 @@ async fn bad_questions_are_refused_with_their_fields(pool: sqlx::PgPool) {
     let eve = server.signed_in(&server.crm.eve).await;
     assert_eq!(eve.get("/api/leads/export?sort=value").await.status, 403);
     assert_eq!(ada.send(Method::POST, "/api/leads/export", &[], Some(json!({}))).await.status, 405);
+    testkit::settle(&pool).await;
     let events = ada.get("/api/events?limit=200").await.text;
     assert!(!events.contains("leads.exported"), "what was refused took nothing out");
 }

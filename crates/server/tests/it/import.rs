@@ -23,7 +23,7 @@ async fn imported(server: &TestServer, client: &Client, file: &[u8], fields: &[(
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_file_goes_through_all_of_its_steps(pool: sqlx::PgPool) {
-    let server = TestServer::over(pool).await;
+    let server = TestServer::over(pool.clone()).await;
     let ada = server.signed_in(&server.crm.ada).await;
     let checked = imported(&server, &ada, FILE, &[("dryRun", "true"), ("onDuplicate", "update")]).await;
     insta::assert_json_snapshot!("import_checked", checked);
@@ -46,6 +46,7 @@ async fn a_file_goes_through_all_of_its_steps(pool: sqlx::PgPool) {
     server.crm.crm.run_imports().await.unwrap();
     assert_eq!(ada.get(&path).await.json()["state"], "done");
     assert_eq!(ada.get("/api/leads?total=true").await.json()["total"], 3);
+    testkit::settle(&pool).await;
     let events = ada.get("/api/events?limit=200").await.json();
     let kinds: Vec<&str> = events["items"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == "import.completed").count(), 1);
