@@ -131,3 +131,12 @@ test.describe("on a phone", () => {
     expect(wide).toBeLessThanOrEqual(0);
   });
 });
+
+test("an import that is not there leads back to those that are", async ({ page }) => {
+  await signIn(page, "ali", "/imports");
+  await page.goto("/imports/999999999");
+  await expect(page.getByText("It does not exist, or you may not see it.")).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "All imports" }).click();
+  await expect(page).toHaveURL(/\/imports$/);
+});

@@ -11,6 +11,7 @@ use super::{
     PLACE, columns::Columns, reading::Reading, report::Report, review::Review, state::State, unknown::Unknown, words,
 };
 use crate::{
+    UiError,
     markup::view,
     ui::{ErrorState, Icon, Skeleton, served},
     wire,
@@ -18,7 +19,7 @@ use crate::{
 
 /// As the server sends it.
 #[cfg(feature = "ssr")]
-pub fn markup(loaded: Result<Import, crate::UiError>) -> String {
+pub fn markup(loaded: Result<Import, UiError>) -> String {
     let json = loaded.as_ref().ok().and_then(|import| serde_json::to_string(import).ok()).unwrap_or_default();
     let html = match loaded {
         Ok(import) => {
@@ -26,7 +27,7 @@ pub fn markup(loaded: Result<Import, crate::UiError>) -> String {
             state.import.set(Some(import));
             view! { <Whole state /> }.to_html()
         }
-        Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.to_html(),
+        Err(error) => view! { <Failed error retry=Callback::new(|()| ()) /> }.to_html(),
     };
     format!("{html}{}", served::seed(PLACE, &json))
 }
@@ -43,10 +44,19 @@ pub fn Live(id: ImportId) -> impl IntoView {
     state.follow();
     view! {
         {move || match state.problem.get() {
-            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.load()) /> },
+            Some(error) => view! { <Failed error retry=Callback::new(move |()| state.load()) /> },
             None if state.import.with(Option::is_none) => view! { <Skeleton rows=8 /> },
             None => view! { <Whole state /> },
         }}
+    }
+}
+
+#[component]
+fn Failed(error: UiError, retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="row page-head"><h1>"Import"</h1></div>
+        <ErrorState error retry />
+        <p class="row start-over"><a class="link" href="/imports">"All imports"</a></p>
     }
 }
 

@@ -56,6 +56,7 @@ pub fn Report(state: State) -> impl IntoView {
                     {RowOutcome::ALL.into_iter().map(|outcome| view! { <Tab rows outcome=Some(outcome) is_done=Signal::derive(is_done) /> }).collect_view()}
                 </div>
             </div>
+            {cfg!(feature = "ssr").then(|| view! { <noscript><p class="faint import-none">"Showing the rows needs JavaScript."</p></noscript> })}
             {move || match (rows.problem.get(), is_busy()) {
                 (_, true) => view! { <p class="faint import-none" role="status">"The rows show as soon as this step is done."</p> },
                 (Some(error), _) => view! { <ErrorState error retry=Callback::new(move |()| rows.load(0)) /> },
@@ -104,7 +105,7 @@ fn Tab(rows: Rows, outcome: Option<RowOutcome>, is_done: Signal<bool>) -> impl I
 fn Table(rows: Rows, is_done: bool) -> impl IntoView {
     view! {
         {move || match rows.all.get() {
-            None => view! { <Skeleton rows=4 /> },
+            None => view! { <div class="needs-script"><Skeleton rows=4 /></div> },
             Some(all) if all.is_empty() => view! { <p class="faint import-none">"No such row."</p> },
             Some(all) => view! {
                 <table class="row-table">

@@ -66,8 +66,12 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
         <section class="card drop-place" class:drop-over=move || is_over.get() aria-label="A new file"
             on:dragover=over on:dragleave=move |_| is_over.set(false) on:drop=dropped>
             <span class="empty-icon"><Icon icon=lu::LuFileUp /></span>
-            <h2>"Drop a CSV or XLSX file here"</h2>
-            <p class="muted">"Nothing is written yet: you see what becomes of each row first. Exports of HubSpot, Pipedrive, Salesforce and Zoho are recognised."</p>
+            // Only in what the server sends: a browser that runs this needs no other way.
+            {cfg!(feature = "ssr").then(|| view! {
+                <noscript><p class="muted">"Importing here needs JavaScript. Without it, the API and the command line import the same files."</p></noscript>
+            })}
+            <h2 class="needs-script">"Drop a CSV or XLSX file here"</h2>
+            <p class="muted needs-script">"Nothing is written yet: you see what becomes of each row first. Exports of HubSpot, Pipedrive, Salesforce and Zoho are recognised."</p>
             {move || match sending.name.get() {
                 Some(name) => view! {
                     <div class="row drop-progress" role="status">
@@ -79,7 +83,7 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
                 None => ().into_any(),
             }}
             // A label opens it without any script, and what was chosen by then is not lost.
-            <div class="row" hidden=move || sending.name.with(Option::is_some)>
+            <div class="row needs-script" hidden=move || sending.name.with(Option::is_some)>
                 <input node_ref=input id="import-file" type="file" class="files-input" aria-label="File to import" accept=".csv,.tsv,.txt,.xlsx,text/csv" on:change=chosen />
                 <label class="btn btn-primary" for="import-file"><Icon icon=lu::LuUpload />"Choose a file"</label>
             </div>
