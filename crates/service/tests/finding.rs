@@ -134,11 +134,28 @@ async fn a_common_word_finds_the_same_leads_whichever_way_they_are_looked_for(po
     };
     agrees("at first").await;
     // Within the minute for which the newest leads are believed.
-    sqlx::query("update leads set company = 'Glass' where company = 'Bakery' and id > 7000")
-        .execute(&pool)
-        .await
-        .unwrap();
-    agrees("when many have changed").await;
-    sqlx::query("update leads set company = 'Bakery' where id between 8000 and 8100").execute(&pool).await.unwrap();
-    agrees("when others have come").await;
+    change(&pool, "company = 'Glass' where company = 'Bakery' and id > 7000").await;
+    agrees("when many do not match any more").await;
+    change(&pool, "company = 'Bakery' where id between 8000 and 8100").await;
+    change(&pool, "deleted_at = now() where id between 8050 and 8060").await;
+    agrees("when others have come and gone").await;
+    change(&pool, "deleted_at = null where id between 8050 and 8055").await;
+    change(&pool, &format!("assigned_to = {} where id between 8010 and 8040", crm.ali.id)).await;
+    crm.lead_of(&crm.ali, "Lead of a bakery").await;
+    agrees("when some are back, with somebody else, and new").await;
+    change(&pool, "company = 'Bakery' where id between 5000 and 6500").await;
+    agrees("when too much has happened").await;
+    crm.clock.advance(time::Duration::seconds(30));
+    agrees("when it is read anew").await;
+    agrees("afterwards").await;
+}
+
+/// By hand, each with its event as a use case writes it.
+async fn change(pool: &sqlx::PgPool, change: &str) {
+    let change = format!(
+        "with changed as (update leads set {change} returning id)
+         insert into events (door, entity, entity_id, lead_id, kind)
+         select 'ui', 'lead', id, id, 'lead.updated' from changed"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(change)).execute(pool).await.unwrap();
 }

@@ -1,13 +1,16 @@
-//! How far back a search has to look: the texts of the newest leads, kept for a minute.
+//! The newest leads that hold some words: their texts, kept for a minute.
 //!
 //! The planner cannot tell a common word from a rare one. For a rare one the trigram index leads to the few rows; for a
 //! common one it leads to thousands that must all be fetched to find the newest fifty, and walking the list from its
-//! start reads thousands of rows that do not match. Who knows since when there are enough hits asks for just that
-//! stretch of time, and both indexes together lead to it. What is kept here only ever chooses the way, never the rows.
+//! start reads thousands of rows that do not match. Who has the newest texts at hand names the rows of a page.
+//!
+//! What has happened since does not hide: every change of a lead writes its event in the same transaction, and every
+//! transaction that was not over when the texts were read has a number from `as_of` on. So a statement that looks at
+//! the named rows and at those with such an event misses none, and what it finds it compares anew.
 
 use std::sync::{Arc, PoisonError};
 
-use domain::Timestamp;
+use domain::{LeadId, Timestamp};
 use memchr::memmem;
 use sqlx::FromRow;
 use time::Duration;
@@ -18,12 +21,10 @@ use crate::{Acting, Crm, Result};
 /// A megabyte; where a word is rarer than a page's worth in these, its trigrams are the better way.
 const ROWS: i64 = 8_000;
 const KEPT: Duration = Duration::seconds(60);
-/// With fewer rows than this before the page is full, walking the list is quicker than asking any other index.
-const NEAR: usize = 1_500;
+/// How soon it may be read again because too much has happened since.
+const REST: Duration = Duration::seconds(10);
 /// Hits among the newest that make words common: two of a hundred.
 const COMMON: usize = 160;
-/// With more hits than this in all, reading their part of the trigram index alone takes longer than the walk.
-const MANY: f64 = 5_000.0;
 
 /// The newest leads, newest first.
 pub(crate) struct Recent {
@@ -32,12 +33,12 @@ pub(crate) struct Recent {
     /// Where each row's text ends in `texts`.
     ends: Vec<usize>,
     rows: Vec<Row>,
-    /// Of all leads.
-    count: i64,
+    as_of: Arc<str>,
 }
 
 #[derive(FromRow)]
 struct Row {
+    id: LeadId,
     created_at: Timestamp,
     #[sqlx(flatten)]
     whose: Whose,
@@ -46,9 +47,26 @@ struct Row {
 /// What the cache holds: the rows, and when they were read.
 pub(crate) type Kept = Option<(Arc<Recent>, Timestamp)>;
 
-/// Since when there are `wanted` leads that the actor sees and that hold all the words, if it pays to know.
-pub(super) async fn since(me: &Acting, words: &[String], wanted: usize) -> Result<Option<Timestamp>> {
-    Ok(recent(me.crm()).await?.since(words, wanted, |row| list::is_theirs(me.actor(), row.whose)))
+/// The first rows of a search as they were a short while ago.
+#[derive(Debug, PartialEq)]
+pub(super) struct Hits {
+    pub ids: Vec<LeadId>,
+    /// The last of them, and when it was made.
+    pub last: (Timestamp, LeadId),
+    /// Whatever has happened to a lead since has an event of a transaction with this number or a greater one.
+    pub as_of: Arc<str>,
+}
+
+/// The newest `wanted` leads, and a few more, that the actor sees and that hold all the words; `None` when there are
+/// not so many among the newest.
+pub(super) async fn hits(me: &Acting, words: &[String], wanted: usize) -> Result<Option<Hits>> {
+    Ok(recent(me.crm()).await?.hits(words, wanted, |row| list::is_theirs(me.actor(), row.whose)))
+}
+
+/// Too much has happened since the texts were read: whoever searches next reads them anew.
+pub(super) fn outgrown(crm: &Crm) {
+    let mut kept = crm.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.take_if(|(_, at)| crm.now() - *at >= REST);
 }
 
 /// Whether so many of the newest leads hold all the words that any few thousand leads hold more than a page of them.
@@ -73,21 +91,21 @@ async fn read(crm: &Crm) -> Result<Recent> {
     #[derive(FromRow)]
     struct Found {
         search: String,
+        as_of: String,
         #[sqlx(flatten)]
         row: Row,
     }
     let found: Vec<Found> = sqlx::query_as(
-        "select search, created_at, assigned_to, assigned_engineer, created_by from leads recently
-         where deleted_at is null order by created_at desc, id desc limit $1",
+        "select id, search, created_at, assigned_to, assigned_engineer, created_by,
+             (select pg_snapshot_xmin(pg_current_snapshot())::text) as as_of
+         from leads recently where deleted_at is null order by created_at desc, id desc limit $1",
     )
     .bind(ROWS)
     .fetch_all(crm.pool())
     .await?;
-    let count = sqlx::query_scalar!(r#"select coalesce(sum(leads), 0)::bigint as "recently!" from lead_tallies"#)
-        .fetch_one(crm.pool())
-        .await?;
-    let mut recent = Recent { texts: String::new(), ends: Vec::new(), rows: Vec::new(), count };
-    for Found { search, row } in found {
+    let as_of = found.first().map_or("0", |found| &found.as_of).into();
+    let mut recent = Recent { texts: String::new(), ends: Vec::new(), rows: Vec::new(), as_of };
+    for Found { search, row, as_of: _ } in found {
         recent.push(&search, row);
     }
     Ok(recent)
@@ -101,20 +119,14 @@ impl Recent {
         self.rows.push(row);
     }
 
-    fn since(&self, words: &[String], wanted: usize, sees: impl Fn(&Row) -> bool) -> Option<Timestamp> {
-        // A few more, since some may have changed meanwhile.
-        let wanted = wanted + wanted / 10;
-        let (mut hits, mut seen) = (0u32, 0);
-        for nth in self.holding(words) {
-            hits += 1;
-            seen += usize::from(sees(&self.rows[nth]));
-            if seen < wanted {
-                continue;
-            }
-            let in_all = f64::from(hits) / (nth + 1) as f64 * self.count as f64;
-            return (nth >= NEAR && in_all <= MANY).then(|| self.rows[nth].created_at);
-        }
-        None
+    fn hits(&self, words: &[String], wanted: usize, sees: impl Fn(&Row) -> bool) -> Option<Hits> {
+        // Some may not match any more.
+        let enough = wanted + wanted / 10;
+        let rows = self.holding(words).map(|nth| &self.rows[nth]).filter(|row| sees(row)).take(enough);
+        let rows: Vec<&Row> = rows.collect();
+        let last = rows.last().filter(|_| rows.len() == enough)?;
+        let last = (last.created_at, last.id);
+        Some(Hits { ids: rows.iter().map(|row| row.id).collect(), last, as_of: self.as_of.clone() })
     }
 
     /// The rows that hold all the words, newest first.
@@ -145,10 +157,11 @@ mod tests {
     const NOON: Timestamp = datetime!(2026-11-22 12:00 UTC);
 
     /// Every `nth` one is a bakery; every second of all is unassigned.
-    fn recent(nth: i64, count: i64) -> Recent {
-        let mut recent = Recent { texts: String::new(), ends: Vec::new(), rows: Vec::new(), count };
+    fn recent(nth: i64) -> Recent {
+        let mut recent = Recent { texts: String::new(), ends: Vec::new(), rows: Vec::new(), as_of: "7".into() };
         for i in 0..8_000 {
             let row = Row {
+                id: LeadId(8_000 - i),
                 created_at: NOON - Duration::minutes(i),
                 whose: Whose {
                     assigned_to: (i / nth % 2 == 0).then_some(domain::UserId(1)),
@@ -167,21 +180,20 @@ mod tests {
     }
 
     #[test]
-    fn a_common_word_is_found_back_to_where_a_page_is_full() {
-        let recent = recent(100, 100_000);
-        let minutes = |of: Option<Timestamp>| of.map(|at| (NOON - at).whole_minutes());
-        // Fifty and a tenth more, one in each hundred, the first at once.
-        assert_eq!(minutes(recent.since(&words("bakery"), 50, |_| true)), Some(5_400));
-        assert_eq!(minutes(recent.since(&words("baker maya"), 50, |_| true)), Some(5_400));
-        assert_eq!(minutes(recent.since(&words("bakery"), 25, |row| row.whose.assigned_to.is_none())), Some(5_300));
+    fn a_page_of_a_common_word_is_named_with_a_few_more() {
+        let recent = recent(100);
+        let hits = recent.hits(&words("bakery"), 50, |_| true).unwrap();
+        assert_eq!((hits.ids.len(), hits.ids[..2].to_vec()), (55, vec![LeadId(8_000), LeadId(7_900)]));
+        assert_eq!((hits.last, &*hits.as_of), ((NOON - Duration::minutes(5_400), LeadId(2_600)), "7"));
+        assert_eq!(recent.hits(&words("baker maya"), 50, |_| true), Some(hits));
+        let unassigned = recent.hits(&words("bakery"), 25, |row| row.whose.assigned_to.is_none()).unwrap();
+        assert_eq!((unassigned.ids.len(), unassigned.ids[0]), (27, LeadId(7_900)));
     }
 
     #[test]
-    fn other_words_go_other_ways() {
-        assert_eq!(recent(200, 100_000).since(&words("bakery"), 50, |_| true), None, "too rare");
-        assert_eq!(recent(10, 100_000).since(&words("bakery"), 50, |_| true), None, "walked to at once");
-        assert_eq!(recent(100, 1_000_000).since(&words("bakery"), 50, |_| true), None, "too many trigrams to read");
-        assert_eq!(recent(100, 100_000).since(&words("maya glass"), 50, |_| true), None);
-        assert!(recent(100, 100_000).since(&words("r\nbaker"), 50, |_| true).is_some());
+    fn words_that_are_too_rare_go_another_way() {
+        assert_eq!(recent(200).hits(&words("bakery"), 50, |_| true), None);
+        assert_eq!(recent(100).hits(&words("maya glass"), 50, |_| true), None);
+        assert!(recent(100).hits(&words("r\nbaker"), 50, |_| true).is_some());
     }
 }

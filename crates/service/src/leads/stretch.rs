@@ -5,7 +5,7 @@
 //! a place is read from there with every order turned round: its rows come out last first.
 
 use domain::{
-    LeadId, Timestamp,
+    LeadId,
     leads::{Lead, LeadFilter, LeadQuery, LeadStatus, SortField, SortKey},
 };
 use sqlx::{Postgres, QueryBuilder};
@@ -13,7 +13,7 @@ use sqlx::{Postgres, QueryBuilder};
 use super::{
     cursor::{Place, SortValue},
     list::{self, push_filter, push_scope},
-    recent,
+    recent::{self, Hits},
     row::{COLUMNS, LeadRow},
     store::numbers,
 };
@@ -33,12 +33,13 @@ pub(super) async fn read(
         return fetch(me, skipping(me, query, sort, wanted)).await;
     }
     if let (None, [list::NEWEST_FIRST], Some(words)) = (&place, sort, only_words(&query.filter))
-        && let Some(since) = recent::since(me, &words, wanted).await?
+        && let Some(hits) = recent::hits(me, &words, wanted).await?
     {
-        let leads = fetch(me, found_since(me, &words, since, wanted)).await?;
+        let leads = fetch(me, named(me, &words, hits, wanted)).await?;
         if leads.len() == wanted {
             return Ok(leads);
         }
+        recent::outgrown(me.crm());
     }
     let backward = place.as_ref().is_some_and(|place| place.backward);
     let mut leads: Vec<Lead> = Vec::new();
@@ -65,18 +66,20 @@ fn only_words(filter: &LeadFilter) -> Option<Vec<String>> {
     (others.is_empty() && !words.is_empty()).then_some(words)
 }
 
-/// The newest leads that hold all the words, when there are enough of them since then.
-fn found_since(me: &Acting, words: &[String], since: Timestamp, limit: usize) -> Sql {
-    let mut sql = Sql::new("select * from (select ");
-    sql.push(COLUMNS).push(" from leads where ");
+/// More changes than this are not looked through one by one.
+const CHANGED: i64 = 1_000;
+
+/// The newest of the named leads, and of those that have changed since they were named; none when those are too many.
+fn named(me: &Acting, words: &[String], hits: Hits, limit: usize) -> Sql {
+    let mut sql = Sql::new("with since as materialized (select array(select lead_id from events where xid >= ");
+    sql.push_bind(hits.as_of.to_string()).push("::xid8 and lead_id is not null limit ").push_bind(CHANGED + 1);
+    sql.push(") as changed) select ").push(COLUMNS).push(" from leads where id = any(").push_bind(numbers(&hits.ids));
+    sql.push(" || (select changed from since)) and (select cardinality(changed) from since) <= ").push_bind(CHANGED);
+    // What comes behind the last of the named could come behind others that nobody named.
+    sql.push(" and (created_at, id) >= (").push_bind(hits.last.0).push(", ").push_bind(hits.last.1.0).push(") and ");
     push_scope(&mut sql, me.actor());
-    for word in words {
-        // A pattern that the planner does not look into: what it takes for granted of one makes it use both indexes.
-        sql.push(" and search like (select ").push_bind(list::containing(word)).push(")");
-    }
-    sql.push(" and created_at >= ").push_bind(since);
-    sql.push(" offset 0) hits order by created_at desc, id desc limit ");
-    sql.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    list::push_words(&mut sql, words);
+    sql.push(" order by created_at desc, id desc limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
     sql
 }
 

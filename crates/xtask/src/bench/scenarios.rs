@@ -123,17 +123,20 @@ fn search(name: &'static str, client: &Client, words: &[String]) -> Scenario {
     Scenario { name, requests: Box::new(requests), floor: Some(floor), bar: Bar::PerSecond(1_500.0) }
 }
 
-/// Words that the server looks for since when there are enough hits.
+/// Words of which the server knows a page of hits.
 fn common_search(ground: &Ground, client: &Client, words: &[String]) -> Result<Scenario> {
     let scenario = search("search, many hits", client, words);
-    let mut floor = scenario.floor.context("a search has a floor")?;
+    let as_of = ground.sql(&["select pg_snapshot_xmin(pg_current_snapshot())"])?;
+    let mut floor = scenario.floor.context("a search has a floor")?.with("as_of", as_of.trim());
     for (nth, word) in words.iter().enumerate() {
-        let since = format!(
-            "select created_at from leads where search like '%{word}%' order by created_at desc, id desc limit 1 offset 55"
+        let hits = format!(
+            "(select id, created_at from leads where search like '%{word}%' order by created_at desc, id desc limit 56) hits"
         );
-        let name = format!("since{nth}");
-        floor.scripts[nth] = statements::searched_since(&format!("pattern{nth}"), &name);
-        floor = floor.with(&name, ground.sql(&[&since])?.trim());
+        let known = ground.sql(&[&format!("select array_agg(id), min(created_at) from {hits}")])?;
+        let (ids, last) = known.trim().split_once('|').context("hits that are not two columns")?;
+        let names = [format!("pattern{nth}"), format!("ids{nth}"), format!("last{nth}")];
+        floor.scripts[nth] = statements::searched_among(&names[0], &names[1], &names[2]);
+        floor = floor.with(&names[1], ids).with(&names[2], last);
     }
     Ok(Scenario { floor: Some(floor), ..scenario })
 }

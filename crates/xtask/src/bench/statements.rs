@@ -43,11 +43,14 @@ pub fn searched(variable: &str) -> String {
     list(&format!(" and search like :{variable}"), NEWEST_FIRST)
 }
 
-/// The same for a word with many hits; `since` holds the moment since which there are enough of them.
-pub fn searched_since(variable: &str, since: &str) -> String {
+/// The same for a word with many hits: `ids` holds those of a page, `last` the moment of the last one, `as_of` the number
+/// of the transaction up to which they are known.
+pub fn searched_among(pattern: &str, ids: &str, last: &str) -> String {
     format!(
-        "select * from (select {COLUMNS} from leads where deleted_at is null and search like (select :{variable}) \
-and created_at >= :{since} offset 0) hits order by {NEWEST_FIRST} limit :rows;\n"
+        "with since as materialized (select array(select lead_id from events where xid >= :as_of::xid8 and lead_id is \
+not null limit 1001) as changed) select {COLUMNS} from leads where id = any(:{ids}::bigint[] || (select changed from \
+since)) and (select cardinality(changed) from since) <= 1000 and (created_at, id) >= (:{last}::timestamptz, 0) and \
+deleted_at is null and search like :{pattern} order by {NEWEST_FIRST} limit :rows;\n"
     )
 }
 
