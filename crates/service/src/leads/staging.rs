@@ -11,34 +11,30 @@ use crate::{Actor, Error, Result, db::Tx};
 
 /// One lead to be made.
 pub(super) struct Staged<'a> {
+    pub id: LeadId,
     pub input: &'a LeadInput,
     pub computed_score: i16,
     /// Of its event, as JSON.
     pub changes: &'a str,
 }
 
-/// Inserts leads with their products and events, and returns their ids in the order of their inputs, with those of
-/// their events.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    actor: &Actor,
-    leads: &[Staged<'_>],
-    now: Timestamp,
-) -> Result<(Vec<LeadId>, Vec<i64>)> {
+/// Numbers for so many new leads.
+pub(super) async fn ids(tx: &mut Tx, count: usize) -> Result<Vec<LeadId>> {
+    let count = i64::try_from(count).map_err(Error::internal)?;
+    // The sequence is looked up once, not for each lead.
+    let ids = sqlx::query_scalar(
+        "select nextval(ids.of) from (select pg_get_serial_sequence('leads', 'id')::regclass as of offset 0) ids,
+             generate_series(1, $1)",
+    );
+    Ok(ids.bind(count).fetch_all(&mut ***tx).await?)
+}
+
+/// Inserts leads with their products and events, and returns the numbers of the events in the order of the leads.
+pub(super) async fn insert(tx: &mut Tx, actor: &Actor, leads: &[Staged<'_>], now: Timestamp) -> Result<Vec<i64>> {
     prepare(tx).await?;
-    let count = i64::try_from(leads.len()).map_err(Error::internal)?;
-    let ids: Vec<i64> =
-        // The sequence is looked up once, not for each lead.
-        sqlx::query_scalar(
-            "select nextval(ids.of) from (select pg_get_serial_sequence('leads', 'id')::regclass as of offset 0) ids,
-                 generate_series(1, $1)",
-        )
-            .bind(count)
-            .fetch_all(&mut ***tx)
-            .await?;
     let mut rows = String::with_capacity(leads.len() * 512);
-    for (at, (id, lead)) in ids.iter().zip(leads).enumerate() {
-        write_row(&mut rows, *id, lead)?;
+    for (at, lead) in leads.iter().enumerate() {
+        write_row(&mut rows, lead)?;
         breathe(at).await;
     }
     tx.copy_in("copy lead_staging from stdin", rows).await?;
@@ -75,7 +71,7 @@ pub(super) async fn insert(
     .fetch_all(&mut ***tx)
     .await?;
     sqlx::query("truncate lead_staging").execute(&mut ***tx).await?;
-    Ok((ids.into_iter().map(LeadId).collect(), events))
+    Ok(events)
 }
 
 /// Lets others have the thread after a millisecond's worth of rows: requests must not wait for thousands of them.
@@ -104,13 +100,13 @@ async fn prepare(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-fn write_row(out: &mut String, id: i64, lead: &Staged<'_>) -> Result<()> {
+fn write_row(out: &mut String, lead: &Staged<'_>) -> Result<()> {
     let LeadInput { name, email, phone, company, status, source, value, assigned_to, .. } = lead.input;
     let LeadInput { assigned_engineer, assigned_product, products, notes, priority, score, .. } = lead.input;
     let LeadInput { engineering_progress, engineering_notes, blocked_reason, .. } = lead.input;
     let LeadInput { follow_up_at, follow_up_note, lost_reason, .. } = lead.input;
     let mut row = CopyRow::begin(out);
-    row.shown(Some(id)).text(Some(name)).text(email.as_deref()).text(phone.as_deref()).text(company.as_deref());
+    row.shown(Some(lead.id)).text(Some(name)).text(email.as_deref()).text(phone.as_deref()).text(company.as_deref());
     row.shown(Some(status.as_str())).text(source.as_deref()).shown(*value);
     row.shown(*assigned_to).shown(*assigned_engineer).shown(*assigned_product);
     let products: Vec<String> = products.iter().map(ToString::to_string).collect();

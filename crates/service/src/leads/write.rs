@@ -148,8 +148,9 @@ impl<'a> Writing<'a> {
     /// The same for many, of which the ids will do.
     pub(super) async fn create_many(&mut self, inputs: Vec<LeadInput>) -> Result<Vec<Result<LeadId>>> {
         let (planned, refusals) = self.plan_all(inputs).await?;
-        let ids = self.insert_many(planned).await?;
-        Ok(in_order(refusals, ids))
+        let new = self.number(planned).await?;
+        self.insert_many(&new).await?;
+        Ok(in_order(refusals, new.into_iter().map(|(id, _)| id).collect()))
     }
 
     /// What is to be made, and at each place of the request why it is not.
@@ -191,23 +192,32 @@ impl<'a> Writing<'a> {
         Ok(leads)
     }
 
-    /// Makes leads that are planned already, thousands of them as well.
-    pub(super) async fn insert_many(&mut self, mut new: Vec<NewLead>) -> Result<Vec<LeadId>> {
+    /// Gives new leads their numbers, and those that are won from the start an engineer.
+    pub(super) async fn number(&mut self, mut new: Vec<NewLead>) -> Result<Vec<(LeadId, NewLead)>> {
         if new.is_empty() {
             return Ok(Vec::new());
         }
         self.find_engineers(&mut new).await?;
+        let ids = staging::ids(&mut self.tx, new.len()).await?;
+        Ok(ids.into_iter().zip(new).collect())
+    }
+
+    /// Makes leads that are planned and numbered already, thousands of them as well.
+    pub(super) async fn insert_many(&mut self, new: &[(LeadId, NewLead)]) -> Result<()> {
+        if new.is_empty() {
+            return Ok(());
+        }
         let mut staged = Vec::with_capacity(new.len());
-        for (at, NewLead { input, json, changes: _ }) in new.iter().enumerate() {
+        for (at, (id, NewLead { input, json, changes: _ })) in new.iter().enumerate() {
             let computed_score = score::of(input, self.median_won, Contacts::default(), self.now);
-            staged.push(staging::Staged { input, computed_score, changes: json });
+            staged.push(staging::Staged { id: *id, input, computed_score, changes: json });
             staging::breathe(at).await;
         }
-        let (ids, events) = staging::insert(&mut self.tx, self.acting.actor(), &staged, self.now).await?;
-        if new.iter().any(|new| events::may_ring(self.acting.actor(), &new.changes)) {
+        let events = staging::insert(&mut self.tx, self.acting.actor(), &staged, self.now).await?;
+        if new.iter().any(|(_, new)| events::may_ring(self.acting.actor(), &new.changes)) {
             events::ring(&mut self.tx, self.acting.actor(), &events).await?;
         }
-        Ok(ids)
+        Ok(())
     }
 
     /// Gives those that are won from the start to someone who delivers them.

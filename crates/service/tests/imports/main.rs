@@ -6,6 +6,7 @@ mod dry_run;
 mod files;
 mod formats;
 mod live;
+mod long;
 mod outages;
 mod revert;
 

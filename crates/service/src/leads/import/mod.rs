@@ -7,6 +7,7 @@
 mod draft;
 mod guess;
 mod headers;
+mod lanes;
 mod local;
 mod matching;
 mod names;

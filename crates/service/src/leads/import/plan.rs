@@ -27,8 +27,15 @@ use crate::{Actor, Error, Result};
 /// Signs of a row's detail.
 const DETAIL: usize = 300;
 
-/// A stretch of rows on its way.
-pub(super) struct Plan<'p> {
+/// What becomes of a stretch of rows, ready to be written.
+pub(super) struct Plan {
+    new: Vec<(LeadId, NewLead)>,
+    changed: Vec<Changed>,
+    pub rows: Vec<ImportRow>,
+}
+
+/// A stretch of rows about which is decided.
+struct Deciding<'p> {
     actor: &'p Actor,
     columns: &'p Columns,
     on_duplicate: OnDuplicate,
@@ -39,15 +46,15 @@ pub(super) struct Plan<'p> {
     changed: Vec<Changed>,
     /// Where in `changed` a lead is.
     at: HashMap<LeadId, usize>,
-    pub rows: Vec<ImportRow>,
+    rows: Vec<ImportRow>,
 }
 
 struct New {
     lead: NewLead,
     /// Of the row, and of those that went into it.
     keys: Vec<Keys>,
-    /// Its place in `rows`.
-    place: usize,
+    /// Its place in `rows`, and those of the rows behind it that are the same.
+    places: Vec<usize>,
 }
 
 struct Changed {
@@ -57,18 +64,17 @@ struct Changed {
     is_written: bool,
 }
 
-impl<'p> Plan<'p> {
+impl Plan {
     /// Decides what becomes of each row. Holds the leads that may change when `writing` is going to write.
     pub async fn make(
-        writing: &mut Writing<'p>,
-        columns: &'p Columns,
+        writing: &mut Writing<'_>,
+        columns: &Columns,
         on_duplicate: OnDuplicate,
-        seen: &'p mut Seen,
-        drafted: Vec<Drafted>,
+        seen: &mut Seen,
+        mut drafted: Vec<Drafted>,
         writes: bool,
     ) -> Result<Self> {
         let actor = writing.acting.actor();
-        let mut drafted = drafted;
         localise(writing, &mut drafted).await?;
         let keys: Vec<Option<Keys>> = drafted.iter().map(|row| row.draft.as_ref().ok().map(Keys::of)).collect();
         let given: Vec<&Keys> = keys.iter().flatten().collect();
@@ -92,14 +98,45 @@ impl<'p> Plan<'p> {
             .map(|(at, before)| ((before.id, at), Changed { input: LeadInput::of(&before), before, is_written: false }))
             .unzip();
         let (new, rows) = (Vec::new(), Vec::with_capacity(drafted.len()));
-        let mut plan = Plan { actor, columns, on_duplicate, seen, known, references, new, changed, at, rows };
+        let mut deciding = Deciding { actor, columns, on_duplicate, seen, known, references, new, changed, at, rows };
         for (at, (row, keys)) in drafted.into_iter().zip(keys).enumerate() {
-            plan.take(row, keys.unwrap_or_default());
+            deciding.take(row, keys.unwrap_or_default());
             breathe(at).await;
         }
-        Ok(plan)
+        let Deciding { seen, new, changed, mut rows, .. } = deciding;
+        let new = if writes { number(writing, seen, new, &mut rows).await? } else { Vec::new() };
+        Ok(Plan { new, changed, rows })
     }
 
+    /// Writes what was decided.
+    pub async fn write(&self, writing: &mut Writing<'_>) -> Result<()> {
+        writing.insert_many(&self.new).await?;
+        let written = self.changed.iter().filter(|changed| changed.is_written);
+        let moving: Vec<(&Lead, LeadInput)> = written.map(|changed| (&changed.before, changed.input.clone())).collect();
+        let mut revisions = writing.transition(moving).await?;
+        revisions.retain(|revision| !revision.changes.is_empty());
+        writing.revise(revisions).await
+    }
+}
+
+/// Gives new leads their numbers, so that rows that come later know where they belong.
+async fn number(
+    writing: &mut Writing<'_>,
+    seen: &mut Seen,
+    new: Vec<New>,
+    rows: &mut [ImportRow],
+) -> Result<Vec<(LeadId, NewLead)>> {
+    let new = new.into_iter().map(|New { lead, keys, places }| (lead, (places, keys)));
+    let (leads, whose): (Vec<NewLead>, Vec<_>) = new.unzip();
+    let leads = writing.number(leads).await?;
+    for ((places, keys), (id, _)) in whose.into_iter().zip(&leads) {
+        places.iter().for_each(|place| rows[*place].lead = Some(*id));
+        keys.iter().for_each(|keys| seen.settle(keys, rows[places[0]].row, *id));
+    }
+    Ok(leads)
+}
+
+impl Deciding<'_> {
     fn take(&mut self, drafted: Drafted, keys: Keys) {
         let Drafted { row, name, email, draft } = drafted;
         let number = i64::try_from(row.number).unwrap_or(i64::MAX);
@@ -154,6 +191,10 @@ impl<'p> Plan<'p> {
                     }
                     Match::Row(place, same) => {
                         out.lead = place.lead;
+                        let at = self.rows.len();
+                        if let Some(new) = new_of(&mut self.new, &self.rows, place) {
+                            new.places.push(at);
+                        }
                         format!("Row {} has this {}", place.row, same.as_str())
                     }
                 };
@@ -176,7 +217,7 @@ impl<'p> Plan<'p> {
         if self.on_duplicate != OnDuplicate::Create {
             self.seen.add(keys, Place { row: out.row, lead: None, is_new: true });
         }
-        self.new.push(New { lead, keys: vec![keys.clone()], place: self.rows.len() });
+        self.new.push(New { lead, keys: vec![keys.clone()], places: vec![self.rows.len()] });
         Ok(RowOutcome::Created)
     }
 
@@ -190,12 +231,13 @@ impl<'p> Plan<'p> {
         same: Same,
     ) -> Result<RowOutcome> {
         out.detail = format!("Goes into row {}, which has this {}", place.row, same.as_str());
-        let rows = &self.rows;
-        if let Some(new) = self.new.iter_mut().rfind(|new| rows[new.place].row == place.row) {
+        let at = self.rows.len();
+        if let Some(new) = new_of(&mut self.new, &self.rows, place) {
             let lead = plan_new(self.actor, draft.over(&new.lead.input))?;
             self.references.check(&lead.input, &lead.changes)?;
             new.lead = lead;
             new.keys.push(keys.clone());
+            new.places.push(at);
         } else if let Some(lead) = place.lead {
             return self.update(out, draft, keys, lead, Some(place));
         }
@@ -242,23 +284,12 @@ impl<'p> Plan<'p> {
         changed.is_written = true;
         Ok(RowOutcome::Updated)
     }
+}
 
-    /// Writes what was decided.
-    pub async fn write(mut self, writing: &mut Writing<'p>) -> Result<Vec<ImportRow>> {
-        let new = std::mem::take(&mut self.new).into_iter().map(|New { lead, keys, place }| (lead, (place, keys)));
-        let (new, places): (Vec<NewLead>, Vec<(usize, Vec<Keys>)>) = new.unzip();
-        let ids = writing.insert_many(new).await?;
-        for ((place, keys), id) in places.into_iter().zip(ids) {
-            self.rows[place].lead = Some(id);
-            keys.iter().for_each(|keys| self.seen.settle(keys, self.rows[place].row, id));
-        }
-        let written = self.changed.iter().filter(|changed| changed.is_written);
-        let moving: Vec<(&Lead, LeadInput)> = written.map(|changed| (&changed.before, changed.input.clone())).collect();
-        let mut revisions = writing.transition(moving).await?;
-        revisions.retain(|revision| !revision.changes.is_empty());
-        writing.revise(revisions).await?;
-        Ok(self.rows)
-    }
+/// What the row at this place makes, if it is of this stretch.
+fn new_of<'n>(new: &'n mut [New], rows: &[ImportRow], place: Place) -> Option<&'n mut New> {
+    let at = new.binary_search_by_key(&place.row, |new| rows[new.places[0]].row).ok()?;
+    Some(&mut new[at])
 }
 
 /// People and products that the rows name, or that their leads have already.

@@ -3,13 +3,16 @@
 //! A thread reads and checks rows, this side decides and writes them. Each stretch is one transaction that also says
 //! how far the job is: whoever takes it over reads the file again and goes on behind the last stretch, so no row is
 //! written twice and none by half.
+//!
+//! Keeping the indexes of a lead takes one process of PostgreSQL most of the time, so two stretches are written side by
+//! side. They are decided and committed in the order of the file.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use domain::{
     LeadId,
     events::{Change, Changes},
-    imports::{ImportCounts, ImportSettings, ImportStep, UnknownValue},
+    imports::{ImportCounts, ImportSettings, ImportStep, OnDuplicate, UnknownValue},
 };
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -21,6 +24,7 @@ use super::{
         write::Writing,
     },
     draft::{Columns, Drafted, Drafter},
+    lanes::{Course, Lanes, Progress},
     local,
     matching::{Keys, Place, Seen},
     names::Names,
@@ -48,15 +52,15 @@ pub(in super::super) async fn attempt(acting: &Acting, job: &Claim) -> Result<En
 
 async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) -> Result<Ended> {
     let Stored { import, key, .. } = stored;
-    let (id, settings) = (import.id, import.settings);
+    let (id, settings) = (import.id, &import.settings);
     let file = local::copy(acting, key.as_deref(), import.size_bytes).await?;
-    let names = Names::load(acting.pool(), &settings).await?;
-    let columns = std::sync::Arc::new(Columns::of(&import.columns, &settings));
-    let mut tally = job.tally();
-    let mut counts = ImportCounts::default();
+    let names = Names::load(acting.pool(), settings).await?;
+    let columns = Arc::new(Columns::of(&import.columns, settings));
+    let mut progress = Progress { counts: ImportCounts::default(), tally: job.tally() };
+    let done = progress.tally.done;
     let mut before = HashMap::new();
-    if tally.done > 0 {
-        counts = import.counts;
+    if done > 0 {
+        progress.counts = import.counts;
         let written = store::written(acting.pool(), id).await?;
         before.extend(written.into_iter().map(|(row, lead, is_new)| (row, (lead, is_new))));
     }
@@ -68,30 +72,33 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
             read(file, &settings, drafter, &sender)
         })
     };
+    let mut lanes = Lanes::new(Course { import: &import, job, writes }, progress);
     let (mut seen, mut at) = (Seen::default(), 0);
-    while let Some(mut drafted) = taken.recv().await {
+    loop {
+        let Some(next) = lanes.alongside(async { Ok(taken.recv().await) }).await? else { return Ok(Ended::Cancelled) };
+        let Some(mut drafted) = next else { break };
         let first = at;
         at += count(drafted.len());
-        let rest = drafted.split_off(usize::try_from((tally.done - first).clamp(0, at - first)).unwrap_or_default());
+        let rest = drafted.split_off(usize::try_from((done - first).clamp(0, at - first)).unwrap_or_default());
         recall(&mut seen, &drafted, &before);
         if rest.is_empty() {
             continue;
         }
-        tally.done += count(rest.len());
-        let mut writing = Writing::begin(acting).await?;
-        let plan = Plan::make(&mut writing, &columns, settings.on_duplicate, &mut seen, rest, writes).await?;
-        let rows = if writes { plan.write(&mut writing).await? } else { plan.rows };
-        rows.iter().for_each(|row| counts.add(row.outcome));
-        tally.changed = if writes { counts.created + counts.updated } else { 0 };
-        tally.failed = counts.failed;
-        let now = writing.now;
-        store::add_rows(&mut writing.tx, id, &rows, counts, now).await?;
-        if !job_store::advance(&mut writing.tx, job, &tally, false, now).await? {
+        // These may go into leads that the rows before them have made.
+        if settings.on_duplicate == OnDuplicate::Update && !lanes.settle().await? {
             return Ok(Ended::Cancelled);
         }
-        writing.commit().await?;
-        acting.crm().announce_import(id, import.created_by, false).await;
+        let decided = lanes.alongside(async {
+            let mut writing = Writing::begin(acting).await?;
+            let plan = Plan::make(&mut writing, &columns, settings.on_duplicate, &mut seen, rest, writes).await?;
+            Ok((plan, writing))
+        });
+        let Some((plan, writing)) = decided.await? else { return Ok(Ended::Cancelled) };
+        if !lanes.begin(plan, writing).await? {
+            return Ok(Ended::Cancelled);
+        }
     }
+    let Some(Progress { counts, mut tally }) = lanes.end().await? else { return Ok(Ended::Cancelled) };
     let unknown = reading.await.map_err(Error::internal)??;
     tally.total = at;
     let mut writing = Writing::begin(acting).await?;
