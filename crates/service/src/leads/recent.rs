@@ -18,13 +18,13 @@ use time::Duration;
 use super::list::{self, Whose};
 use crate::{Acting, Crm, Result};
 
-/// A megabyte; where a word is rarer than a page's worth in these, its trigrams are the better way.
-const ROWS: i64 = 8_000;
+/// A megabyte and a half; where a word is rarer than a page's worth in these, its trigrams are the better way.
+const ROWS: i64 = 12_000;
 const KEPT: Duration = Duration::seconds(60);
 /// How soon it may be read again because too much has happened since.
 const REST: Duration = Duration::seconds(10);
 /// Hits among the newest that make words common: two of a hundred.
-const COMMON: usize = 160;
+const COMMON: usize = 240;
 
 /// The newest leads, newest first.
 pub(crate) struct Recent {
