@@ -15,6 +15,11 @@ pub(crate) const PORT: u16 = 5432;
 
 const FILE: &str = "siwaht.conf";
 
+const MIB: u64 = 1024 * 1024;
+const LEAST_BUFFERS: u64 = 128 * MIB;
+/// The indexes of a million leads fit.
+const MOST_BUFFERS: u64 = 1024 * MIB;
+
 /// How much the data is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -58,19 +63,37 @@ fn text(durability: Durability, sockets: &Path) -> String {
     };
     // Elsewhere PostgreSQL refuses to start with this setting.
     let prefetch = if cfg!(target_os = "linux") { "effective_io_concurrency = 200\n" } else { "" };
+    let buffers = match durability {
+        Durability::Kept => buffers(memory().unwrap_or_default()),
+        Durability::ThrownAway => LEAST_BUFFERS,
+    } / MIB;
     format!(
         "# Written at every start. Put settings of your own into postgresql.conf, below its include line.
 listen_addresses = ''
 port = {PORT}
 unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
-shared_buffers = 128MB
+shared_buffers = {buffers}MB
 jit = off
 random_page_cost = 1.1
 log_line_prefix = '%m [%p] %d '
 {prefetch}{own}",
         sockets = sockets.display(),
     )
+}
+
+/// What PostgreSQL keeps of the tables and indexes in memory of its own: a sixteenth of the machine's, which it may have
+/// to share with much else.
+fn buffers(memory: u64) -> u64 {
+    (memory / 16).clamp(LEAST_BUFFERS, MOST_BUFFERS)
+}
+
+/// Bytes of memory that this machine has, where it says so.
+fn memory() -> Option<u64> {
+    let info = fs::read_to_string("/proc/meminfo").ok()?;
+    let kib: u64 =
+        info.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().split(' ').next()?.parse().ok()?;
+    kib.checked_mul(1024)
 }
 
 /// Replaces the settings file.
@@ -101,4 +124,15 @@ pub(crate) fn include(cluster: &Path) -> Result<()> {
         open.sync_all()
     };
     add().map_err(Error::file("write", &main))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_machines_keep_the_least_and_large_ones_no_more_than_is_of_use() {
+        let of_gib = |gib: u64| buffers(gib * 1024 * MIB) / MIB;
+        assert_eq!([0, 1, 4, 8, 64].map(of_gib), [128, 128, 256, 512, 1024]);
+    }
 }
