@@ -20,7 +20,7 @@ use crate::{
 /// As the server sends it.
 #[cfg(feature = "ssr")]
 pub fn markup(loaded: Result<Import, UiError>) -> String {
-    let json = loaded.as_ref().ok().and_then(|import| serde_json::to_string(import).ok()).unwrap_or_default();
+    let json = serde_json::to_string(&loaded).unwrap_or_default();
     let html = match loaded {
         Ok(import) => {
             let state = State::new(import.id);
@@ -35,9 +35,10 @@ pub fn markup(loaded: Result<Import, UiError>) -> String {
 #[component]
 pub fn Live(id: ImportId) -> impl IntoView {
     let state = State::new(id);
-    served::take_over(PLACE, |seed, _| {
-        let seed = wire::read::<Import>(seed.as_bytes()).ok();
-        state.import.set(seed.filter(|import| import.id == id));
+    served::take_over(PLACE, |seed, _| match wire::read::<Result<Import, UiError>>(seed.as_bytes()) {
+        Ok(Ok(import)) => state.import.set(Some(import).filter(|import| import.id == id)),
+        Ok(Err(error)) => state.problem.set(Some(error)),
+        Err(_) => {}
     });
     // What came along may be older than the page.
     state.load();
@@ -45,16 +46,22 @@ pub fn Live(id: ImportId) -> impl IntoView {
     view! {
         {move || match state.problem.get() {
             Some(error) => view! { <Failed error retry=Callback::new(move |()| state.load()) /> },
-            None if state.import.with(Option::is_none) => view! { <Skeleton rows=8 /> },
+            None if state.import.with(Option::is_none) => view! { <Untitled /><Skeleton rows=8 /> },
             None => view! { <Whole state /> },
         }}
     }
 }
 
+/// The head of an import of which nothing is known.
+#[component]
+fn Untitled() -> impl IntoView {
+    view! { <div class="row page-head"><h1>"Import"</h1></div> }
+}
+
 #[component]
 fn Failed(error: UiError, retry: Callback<()>) -> impl IntoView {
     view! {
-        <div class="row page-head"><h1>"Import"</h1></div>
+        <Untitled />
         <ErrorState error retry />
         <p class="row start-over"><a class="link" href="/imports">"All imports"</a></p>
     }
