@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use domain::imports::RowOutcome;
+use domain::imports::{ImportState, ImportStep, RowOutcome};
 use serde_json::json;
 use testkit::TestCrm;
 
-use super::{bring, counts};
+use super::{bring, counts, send};
 
-/// Each row three stretches before its second coming.
+/// So many leads, and behind them every thirteenth once more.
 fn twice(rows: usize) -> String {
     let mut file = "name,email\n".to_owned();
     for n in (0..rows).chain((0..rows).step_by(13)) {
@@ -65,4 +65,18 @@ async fn wins_of_a_long_file_spread_over_the_engineers(pool: sqlx::PgPool) {
             .await
             .unwrap();
     assert_eq!(shares, [(Some(crm.eve.id.0), 3_500), (Some(crm.ed.id.0), 3_500)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_long_file_that_fails_on_the_way_keeps_what_came_before_and_says_how_much(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ada = crm.acting(&crm.ada);
+    // In the third stretch, while the one before it is being written and the one behind it decided.
+    sqlx::query("alter table leads add check (name <> 'Lead 4500')").execute(&pool).await.unwrap();
+    let import = send(&ada, "leads.csv", twice(9_000), json!({}), ImportStep::Run).await.unwrap();
+    assert_eq!((import.state, counts(&import)), (ImportState::Failed, [4_000, 0, 0, 0]));
+    let failure = import.failure.unwrap();
+    assert!(failure.contains("The 4000 leads"), "{failure}");
+    let there: i64 = sqlx::query_scalar("select count(*) from leads").fetch_one(&pool).await.unwrap();
+    assert_eq!(there, 4_000);
 }

@@ -50,7 +50,8 @@ pub fn searched_among(pattern: &str, ids: &str, last: &str) -> String {
         "with since as materialized (select array(select lead_id from events where xid >= (select :as_of::xid8) and \
 lead_id is not null and kind <> 'lead.follow_up_due' limit 1001) as changed) select {COLUMNS} from leads where \
 id = any(:{ids}::bigint[] || (select changed from since)) and (select cardinality(changed) from since) <= 1000 and \
-(created_at, id) >= (:{last}::timestamptz, 0) and deleted_at is null and search like :{pattern} order by {NEWEST_FIRST} limit :rows;\n"
+(created_at, id) >= (:{last}::timestamptz, 0) and deleted_at is null and search like :{pattern} \
+order by {NEWEST_FIRST} limit :rows;\n"
     )
 }
 

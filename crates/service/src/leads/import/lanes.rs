@@ -51,12 +51,18 @@ impl<'l> Lanes<'l> {
         Lanes { course, running: FuturesOrdered::new(), last: at_hand(progress) }
     }
 
-    /// Does this while stretches are written. `None` when the import was cancelled meanwhile.
+    /// Does this while stretches are written. `None` when the import was cancelled meanwhile. When it fails, what has
+    /// begun comes to its end first: whoever is told of the failure is told what is there for good.
     pub async fn alongside<T>(&mut self, this: impl Future<Output = Result<T>>) -> Result<Option<T>> {
         let mut this = pin!(this);
         loop {
             tokio::select! {
-                done = &mut this => return done.map(Some),
+                done = &mut this => {
+                    if done.is_err() {
+                        self.settle().await?;
+                    }
+                    return done.map(Some);
+                }
                 Some(is_committed) = self.running.next() => if !is_committed? { return Ok(None) },
             }
         }
