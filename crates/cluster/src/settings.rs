@@ -17,7 +17,7 @@ const FILE: &str = "siwaht.conf";
 
 const MIB: u64 = 1024 * 1024;
 const LEAST_BUFFERS: u64 = 128 * MIB;
-/// The indexes of a million leads fit.
+/// Beyond this the system's own cache of files serves as well.
 const MOST_BUFFERS: u64 = 1024 * MIB;
 
 /// How much the data is worth.
@@ -88,12 +88,13 @@ fn buffers(memory: u64) -> u64 {
     (memory / 16).clamp(LEAST_BUFFERS, MOST_BUFFERS)
 }
 
-/// Bytes of memory that this machine has, where it says so.
+/// Bytes of memory that this machine has, or lets its container have, where it says so.
 fn memory() -> Option<u64> {
     let info = fs::read_to_string("/proc/meminfo").ok()?;
     let kib: u64 =
         info.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().split(' ').next()?.parse().ok()?;
-    kib.checked_mul(1024)
+    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|limit| limit.trim().parse().ok());
+    Some(kib.checked_mul(1024)?.min(limit.unwrap_or(u64::MAX)))
 }
 
 /// Replaces the settings file.
