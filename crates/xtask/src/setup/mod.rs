@@ -36,8 +36,7 @@ impl<'a> Setup<'a> {
         }
         node::packages(self.repo)?;
         node::fonts(self.repo)?;
-        rust::cargo_leptos(self.repo)?;
-        rust::wasm_bindgen(self.repo)
+        rust::tools(self.repo)
     }
 }
 
