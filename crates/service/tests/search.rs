@@ -45,6 +45,18 @@ async fn the_best_leads_come_first(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_phone_number_is_found_as_written_and_by_its_digits(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    lead(&crm, LeadInput { phone: Some("+49 (30) 901-820 30".into()), ..named("Maya") }).await;
+    lead(&crm, named("Noor")).await;
+    let ada = crm.acting(&crm.ada);
+    for q in ["+49 (30)", "901-820", "493090182030", "01820"] {
+        assert_eq!(found(&ada, q).await, ["Maya"], "{q}");
+    }
+    assert_eq!(found(&ada, "901-8203").await, [""; 0]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn search_stays_within_scope(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     lead(&crm, LeadInput { assigned_to: Some(crm.ali.id), ..named("Maya of Ali") }).await;

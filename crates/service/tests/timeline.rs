@@ -43,6 +43,13 @@ async fn follow(me: &Acting, limit: u16) -> Vec<Event> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn whoever_acted_stays_known(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let error = sqlx::query("delete from users where id = $1").bind(crm.ed.id.0).execute(&pool).await.unwrap_err();
+    assert!(error.to_string().contains("people are deactivated, not deleted"), "{error}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_timeline_tells_everything_newest_first(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let lead = crm.lead_of(&crm.ali, "Maya").await.id;

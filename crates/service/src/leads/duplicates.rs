@@ -12,7 +12,7 @@ use crate::{Acting, Result};
 /// More would be a list, and nobody would read it while typing.
 const MOST: i64 = 5;
 /// The expression of `leads_phone_key_idx`, and of `domain::leads::phone_key`.
-const PHONE_KEY: &str = r"right(regexp_replace(phone, '\D', '', 'g'), 9)";
+pub(super) const PHONE_KEY: &str = "right(digits_of(phone), 9)";
 
 /// Leads within the actor's scope with this e-mail or phone; those with both first, then the latest.
 pub(super) async fn find(me: &Acting, query: &DuplicateQuery) -> Result<Vec<Duplicate>> {

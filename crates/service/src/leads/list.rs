@@ -127,7 +127,8 @@ pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter, now
     push_owner(sql, actor, "assigned_to", assignee);
     push_owner(sql, actor, "assigned_engineer", engineer);
     if !product.is_empty() {
-        sql.push(" and product_ids && ").push_bind(product.clone());
+        // The index holds no others, and is used only where that is said.
+        sql.push(" and product_ids <> '{}' and product_ids && ").push_bind(product.clone());
     }
     if let Some(from) = value.from {
         sql.push(" and value >= ").push_bind(from);

@@ -11,7 +11,10 @@ use domain::{
 };
 use sqlx::{Postgres, QueryBuilder, Row as _, Transaction};
 
-use super::{super::list, draft::Draft};
+use super::{
+    super::{duplicates::PHONE_KEY, list},
+    draft::Draft,
+};
 use crate::{Actor, Result};
 
 /// By what two are the same; the surest first.
@@ -128,17 +131,13 @@ impl Known {
         if ids.is_empty() && emails.is_empty() && phones.is_empty() {
             return Ok(known);
         }
-        let mut sql = QueryBuilder::<Postgres>::new(
-            r"select id, name, lower(email) as email, right(regexp_replace(phone, '\D', '', 'g'), 9) as phone
-              from leads where ",
-        );
+        let mut sql = QueryBuilder::<Postgres>::new("select id, name, lower(email) as email, ");
+        sql.push(PHONE_KEY).push(" as phone from leads where ");
         list::push_scope(&mut sql, actor);
         // Key by key through its index, which `offset 0` insists on: the planner would rather read the whole table for
         // so many, and takes fifty times as long. And of each key one lead, however many have it.
         sql.push(" and id = any(array(select id from unnest(").push_bind(ids).push("::bigint[]) as i(id)");
-        for (keys, expression) in
-            [(emails, "lower(email)"), (phones, r"right(regexp_replace(phone, '\D', '', 'g'), 9)")]
-        {
+        for (keys, expression) in [(emails, "lower(email)"), (phones, PHONE_KEY)] {
             let keys: Vec<&str> = keys.into_iter().collect();
             sql.push(" union all select (select max(id) from (select id from leads where ").push(expression);
             sql.push(" = k.key and ");
