@@ -20,6 +20,19 @@ pub enum Door {
     System,
 }
 
+impl Door {
+    /// As it stands on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Door::Ui => "ui",
+            Door::Rest => "rest",
+            Door::Mcp => "mcp",
+            Door::Import => "import",
+            Door::System => "system",
+        }
+    }
+}
+
 /// One field's move from one value to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {

@@ -114,31 +114,21 @@ fn write_lead(rows: &mut Rows, life: &Life, today: i64) {
     rows.text(&*leads::rank::entering(moment(entered_at), lead.id));
     // One version for each write that history knows of.
     let contacts = life.interactions.iter().filter(|one| one.is_contact()).count();
-    rows.number((life.events.len() + contacts) as i64).number(lead.created_by).text(door(deal.source.door));
+    rows.number((life.events.len() + contacts) as i64).number(lead.created_by).text(deal.source.door.as_str());
     rows.time(lead.last_contacted_at).time(entered_at).time(status.is_closed().then_some(entered_at));
     rows.time(deal.came_at).time(lead.updated_at).end();
 }
 
 fn write_event(rows: &mut Rows, id: i64, life: &Life, event: &Event) -> Result<()> {
     let changes = serde_json::to_string(&event.changes(life)?)?;
-    rows.number(id).time(event.at).number(event.by).text(door(event.door)).text("lead").number(life.lead.id);
+    rows.number(id).time(event.at).number(event.by).text(event.door.as_str()).text("lead").number(life.lead.id);
     rows.number(life.lead.id).text(event.kind()).text(&*changes).end();
     Ok(())
 }
 
 fn write_logged(rows: &mut Rows, id: i64, life: &Life, interaction: i64, said: &Interaction) -> Result<()> {
     let changes = serde_json::to_string(&logged(life, said)?)?;
-    rows.number(id).time(said.at).number(said.by).text(door(Door::Ui)).text("interaction").number(interaction);
+    rows.number(id).time(said.at).number(said.by).text(Door::Ui.as_str()).text("interaction").number(interaction);
     rows.number(life.lead.id).text("interaction.created").text(&*changes).end();
     Ok(())
-}
-
-fn door(door: Door) -> &'static str {
-    match door {
-        Door::Ui => "ui",
-        Door::Rest => "rest",
-        Door::Mcp => "mcp",
-        Door::Import => "import",
-        Door::System => "system",
-    }
 }

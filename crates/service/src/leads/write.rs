@@ -14,7 +14,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{assign::Engineers, patch, references::References, score, staging, store};
+use super::{assign::Engineers, copying, copying::Numbers, patch, references::References, score, store};
 use crate::{Acting, Actor, Error, Result, db::Tx, events, events::Event, policy};
 
 /// The event of a card that only changed its place in its column.
@@ -150,7 +150,7 @@ impl<'a> Writing<'a> {
         let (planned, refusals) = self.plan_all(inputs).await?;
         let new = self.number(planned).await?;
         self.insert_many(&new).await?;
-        Ok(in_order(refusals, new.into_iter().map(|(id, _)| id).collect()))
+        Ok(in_order(refusals, new.into_iter().map(|(numbers, _)| numbers.lead).collect()))
     }
 
     /// What is to be made, and at each place of the request why it is not.
@@ -193,28 +193,26 @@ impl<'a> Writing<'a> {
     }
 
     /// Gives new leads their numbers, and those that are won from the start an engineer.
-    pub(super) async fn number(&mut self, mut new: Vec<NewLead>) -> Result<Vec<(LeadId, NewLead)>> {
-        if new.is_empty() {
-            return Ok(Vec::new());
-        }
+    pub(super) async fn number(&mut self, mut new: Vec<NewLead>) -> Result<Vec<(Numbers, NewLead)>> {
         self.find_engineers(&mut new).await?;
-        let ids = staging::ids(&mut self.tx, new.len()).await?;
-        Ok(ids.into_iter().zip(new).collect())
+        let numbers = copying::numbers(&mut self.tx, new.len(), self.now).await?;
+        Ok(numbers.into_iter().zip(new).collect())
     }
 
     /// Makes leads that are planned and numbered already, thousands of them as well.
-    pub(super) async fn insert_many(&mut self, new: &[(LeadId, NewLead)]) -> Result<()> {
+    pub(super) async fn insert_many(&mut self, new: &[(Numbers, NewLead)]) -> Result<()> {
         if new.is_empty() {
             return Ok(());
         }
-        let mut staged = Vec::with_capacity(new.len());
-        for (at, (id, NewLead { input, json, changes: _ })) in new.iter().enumerate() {
+        let mut rows = Vec::with_capacity(new.len());
+        for (at, (numbers, NewLead { input, json, changes: _ })) in new.iter().enumerate() {
             let computed_score = score::of(input, self.median_won, Contacts::default(), self.now);
-            staged.push(staging::Staged { id: *id, input, computed_score, changes: json });
-            staging::breathe(at).await;
+            rows.push(copying::NewRow { numbers, input, computed_score, changes: json });
+            copying::breathe(at).await;
         }
-        let events = staging::insert(&mut self.tx, self.acting.actor(), &staged, self.now).await?;
+        copying::insert(&mut self.tx, self.acting.actor(), &rows, self.now).await?;
         if new.iter().any(|(_, new)| events::may_ring(self.acting.actor(), &new.changes)) {
+            let events: Vec<i64> = new.iter().map(|(numbers, _)| numbers.event).collect();
             events::ring(&mut self.tx, self.acting.actor(), &events).await?;
         }
         Ok(())

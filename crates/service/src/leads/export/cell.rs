@@ -4,7 +4,6 @@ use std::{borrow::Cow, collections::HashMap};
 
 use domain::{
     Money, ProductId, Timestamp, UserId,
-    events::Door,
     leads::{Lead, LeadColumn, cells},
 };
 use sqlx::{Postgres, Transaction};
@@ -83,7 +82,7 @@ pub(super) fn cell<'a>(column: LeadColumn, lead: &'a Lead, names: &'a Names) -> 
         LeadColumn::StageEnteredAt => Cell::Instant(lead.stage_entered_at),
         LeadColumn::ClosedAt => instant(lead.closed_at),
         LeadColumn::CreatedBy => names.email(lead.created_by),
-        LeadColumn::CreatedVia => Cell::Text(door(lead.created_via).into()),
+        LeadColumn::CreatedVia => Cell::Text(lead.created_via.as_str().into()),
         LeadColumn::CreatedAt => Cell::Instant(lead.created_at),
         LeadColumn::UpdatedAt => Cell::Instant(lead.updated_at),
     }
@@ -95,15 +94,4 @@ fn text(text: Option<&String>) -> Cell<'_> {
 
 fn instant<'a>(at: Option<Timestamp>) -> Cell<'a> {
     at.map_or(Cell::Empty, Cell::Instant)
-}
-
-/// As it stands on the wire.
-fn door(door: Door) -> &'static str {
-    match door {
-        Door::Ui => "ui",
-        Door::Rest => "rest",
-        Door::Mcp => "mcp",
-        Door::Import => "import",
-        Door::System => "system",
-    }
 }

@@ -14,8 +14,8 @@ use time::PrimitiveDateTime;
 
 use super::{
     super::{
+        copying::{Numbers, breathe},
         references::References,
-        staging::breathe,
         store,
         write::{NewLead, Writing, plan_change, plan_new},
     },
@@ -29,7 +29,7 @@ const DETAIL: usize = 300;
 
 /// What becomes of a stretch of rows, ready to be written.
 pub(super) struct Plan {
-    new: Vec<(LeadId, NewLead)>,
+    new: Vec<(Numbers, NewLead)>,
     changed: Vec<Changed>,
     pub rows: Vec<ImportRow>,
 }
@@ -125,13 +125,13 @@ async fn number(
     seen: &mut Seen,
     new: Vec<New>,
     rows: &mut [ImportRow],
-) -> Result<Vec<(LeadId, NewLead)>> {
+) -> Result<Vec<(Numbers, NewLead)>> {
     let new = new.into_iter().map(|New { lead, keys, places }| (lead, (places, keys)));
     let (leads, whose): (Vec<NewLead>, Vec<_>) = new.unzip();
     let leads = writing.number(leads).await?;
-    for ((places, keys), (id, _)) in whose.into_iter().zip(&leads) {
-        places.iter().for_each(|place| rows[*place].lead = Some(*id));
-        keys.iter().for_each(|keys| seen.settle(keys, rows[places[0]].row, *id));
+    for ((places, keys), (Numbers { lead, .. }, _)) in whose.into_iter().zip(&leads) {
+        places.iter().for_each(|place| rows[*place].lead = Some(*lead));
+        keys.iter().for_each(|keys| seen.settle(keys, rows[places[0]].row, *lead));
     }
     Ok(leads)
 }

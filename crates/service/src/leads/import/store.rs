@@ -10,7 +10,7 @@ use domain::{
 };
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
-use super::super::staging::CopyRow;
+use super::super::copying::CopyRow;
 use crate::{Actor, Error, Result, db::Tx};
 
 /// An import, its job, and the key of its file, which nobody outside gets to see.
