@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    LeadId,
-    leads::{BulkAction, BulkInput, BulkJob, JobState, LeadInput, LeadQuery, LeadStatus},
+    EventId, LeadId, Money, ProductId,
+    events::Event,
+    leads::{BulkAction, BulkInput, BulkJob, JobState, Lead, LeadInput, LeadQuery, LeadStatus},
     users::User,
 };
 use serde_json::{Value, json};
@@ -66,6 +67,50 @@ async fn events(pool: &sqlx::PgPool, request_id: &str) -> HashMap<String, i64> {
             .await
             .unwrap();
     rows.into_iter().collect()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_among_many_comes_out_like_one_made_alone(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    sqlx::query("insert into products (id, name, price) values (1, 'Voice AI', '$499'), (2, 'Video ads', '$99')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let full = LeadInput {
+        email: Some("maya@kite.example".into()),
+        phone: Some("+49 30 901820".into()),
+        company: Some("Kite & \"Co\" \\ Sons".into()),
+        status: LeadStatus::Lost,
+        source: Some("Referral".into()),
+        value: Some(Money::from_cents(123_450)),
+        assigned_to: Some(crm.amy.id),
+        assigned_product: Some(ProductId(2)),
+        products: vec![ProductId(1), ProductId(2)],
+        notes: Some("Tab\there,\nnext line\r\n\\N is not nothing".into()),
+        follow_up_at: Some(crm.clock.now() + Duration::days(3)),
+        follow_up_note: Some("Ask again".into()),
+        lost_reason: Some("Price".into()),
+        ..named("Maya")
+    };
+    let ada = crm.in_request(&crm.ada, "made");
+    let engineer = Some(crm.eve.id);
+    let won = LeadInput { status: LeadStatus::Won, score: Some(77), assigned_engineer: engineer, ..named("Jonas") };
+    for input in [full, won, named("Noor")] {
+        let alone = ada.leads().create(input.clone()).await.unwrap();
+        let many = BulkAction::Create { leads: vec![input] };
+        ada.leads().bulk(BulkInput { action: many, ids: None, filter: None, partial: false }).await.unwrap();
+        let newest = ada.leads().list(&LeadQuery::parse("sort=-createdAt&limit=1").unwrap()).await.unwrap();
+        let among = newest.items[0].clone();
+        assert_eq!(among.position[..14], alone.position[..14], "they entered the column at the same moment");
+        assert!(among.id > alone.id && among.position > alone.position, "and stand there in the order of their making");
+        let event = async |lead: &Lead| {
+            let mut events = ada.leads().history(lead.id, None, 10).await.unwrap().items;
+            assert_eq!(events.len(), 1);
+            Event { id: EventId(0), entity_id: 0, lead_id: None, ..events.remove(0) }
+        };
+        assert_eq!(event(&among).await, event(&alone).await);
+        assert_eq!(Lead { id: alone.id, position: alone.position.clone(), ..among }, alone);
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use domain::{LeadId, Timestamp, leads::LeadInput};
 use time::format_description::well_known::Rfc3339;
 
+use super::rank;
 use crate::{Actor, Error, Result, db::Tx};
 
 /// What sequences give to a new lead.
@@ -31,13 +32,14 @@ pub(super) async fn numbers(tx: &mut Tx, count: usize, now: Timestamp) -> Result
     let count = i64::try_from(count).map_err(Error::internal)?;
     // The sequences are looked up once, not for each lead.
     let numbers = sqlx::query_as(
-        "select nextval(leads), nextval(events), board_rank($2, nextval('lead_ranks'))
+        "select nextval(leads), nextval(events), nextval('lead_ranks')
          from (select pg_get_serial_sequence('leads', 'id')::regclass as leads,
                    pg_get_serial_sequence('events', 'id')::regclass as events offset 0) sequences,
              generate_series(1, $1)",
     );
-    let numbers: Vec<(LeadId, i64, String)> = numbers.bind(count).bind(now).fetch_all(&mut ***tx).await?;
-    Ok(numbers.into_iter().map(|(lead, event, position)| Numbers { lead, event, position }).collect())
+    let numbers: Vec<(LeadId, i64, i64)> = numbers.bind(count).fetch_all(&mut ***tx).await?;
+    let of = |(lead, event, n)| Numbers { lead, event, position: rank::entering(now, n) };
+    Ok(numbers.into_iter().map(of).collect())
 }
 
 /// Inserts leads with their products and events.
@@ -68,9 +70,11 @@ pub(super) async fn insert(tx: &mut Tx, actor: &Actor, leads: &[NewRow<'_>], now
         write_event(&mut events, actor, lead, &now);
         breathe(at).await;
     }
-    let events_of =
-        "copy events (id, at, actor_id, door, request_id, kind, entity, entity_id, lead_id, changes) from stdin";
-    tx.copy_in(events_of, events).await
+    tx.copy_in(
+        "copy events (id, at, actor_id, door, request_id, kind, entity, entity_id, lead_id, changes) from stdin",
+        events,
+    )
+    .await
 }
 
 /// Lets others have the thread after a millisecond's worth of rows: requests must not wait for thousands of them.
