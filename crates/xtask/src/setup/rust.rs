@@ -15,11 +15,11 @@ const CARGO_LEPTOS: Tool = Tool {
     program: "cargo-leptos",
     // Without downloads it takes wasm-bindgen, wasm-opt and tailwindcss from PATH, where npm and we put them.
     options: &["--locked", "--features", "no_downloads"],
-    about: "5 min",
+    about: "14 min",
 };
 
 /// Not `--locked`: the lock file it was published with does not build.
-const WASM_BINDGEN: Tool = Tool { package: "wasm-bindgen-cli", program: "wasm-bindgen", options: &[], about: "1 min" };
+const WASM_BINDGEN: Tool = Tool { package: "wasm-bindgen-cli", program: "wasm-bindgen", options: &[], about: "2 min" };
 
 /// They work for seconds, so what counts is how soon they are there: as published, linking cargo-leptos as one piece
 /// keeps one core busy for eight minutes.
