@@ -114,7 +114,7 @@ fn camel_case(path: &str) -> String {
         match c {
             '_' => upper = true,
             c if upper => {
-                out.extend(c.to_uppercase());
+                out.push(c.to_ascii_uppercase());
                 upper = false;
             }
             c => out.push(c),

@@ -3,7 +3,6 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
 
 /// An amount in the installation's currency, exact to the cent. On the wire a JSON number with two decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,9 +86,17 @@ impl FromStr for Money {
 }
 
 impl Serialize for Money {
+    /// A raw number keeps both decimals ("1200.00"), which a float would lose.
+    #[cfg(feature = "exact")]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // A raw number keeps both decimals ("1200.00"), which a float would lose.
-        RawValue::from_string(self.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        let number = serde_json::value::RawValue::from_string(self.to_string());
+        number.map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+
+    /// The number that is nearest to the amount is read back as that amount.
+    #[cfg(not(feature = "exact"))]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.cents as f64 / 100.0)
     }
 }
 
@@ -112,9 +119,11 @@ impl<'de> Deserialize<'de> for Money {
                 v.to_string().parse().map_err(E::custom)
             }
 
-            // Fourteen digits are fewer than an f64 tells apart: the shortest text of the number is the one sent.
+            // Fourteen digits are fewer than an f64 tells apart: a number that is one of ours is the nearest to it.
             fn visit_f64<E: serde::de::Error>(self, v: f64) -> Result<Money, E> {
-                v.to_string().parse().map_err(E::custom)
+                let cents = (v * 100.0).round();
+                let is_ours = cents / 100.0 == v && cents.abs() <= Money::MAX.cents as f64;
+                is_ours.then_some(Money { cents: cents as i64 }).ok_or_else(|| E::custom(NoAmount))
             }
 
             fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Money, E> {
@@ -182,6 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "exact")]
     fn amounts_keep_both_decimals_on_the_wire() {
         assert_eq!(serde_json::to_string(&Money::from_cents(120_000)).unwrap(), "1200.00");
         assert_eq!(serde_json::to_string(&Money::from_cents(5)).unwrap(), "0.05");
@@ -201,6 +211,18 @@ mod tests {
     fn what_is_no_amount_is_refused() {
         for text in ["1.005", "1e99", "1000000000000", "", "abc", "1,200", ".5", "--1"] {
             assert!(text.parse::<Money>().is_err(), "{text}");
+        }
+        for number in ["1.005", "0.001", "1e99", "1000000000000", "-1000000000000"] {
+            assert!(serde_json::from_str::<Money>(number).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn every_amount_comes_back_from_the_number_nearest_to_it() {
+        let steps = (0..2_000_000).step_by(997).chain((0..=99).map(|cents| Money::MAX.cents - cents));
+        for cents in steps.flat_map(|cents| [cents, -cents]) {
+            let number = (cents as f64 / 100.0).to_string();
+            assert_eq!(serde_json::from_str::<Money>(&number).unwrap().cents(), cents, "{number}");
         }
     }
 
