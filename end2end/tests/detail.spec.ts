@@ -230,6 +230,24 @@ test("keyboard: from lead to lead, and back to its row", async ({ page }) => {
   await expect(rows.nth(1).getByRole("link").first()).toBeFocused();
 });
 
+test("a sheet opens over the list and leaves it where it is; another list starts at its top", async ({ page }) => {
+  await signIn(page, "ada");
+  const links = page.locator("tbody .lead-name");
+  await links.nth(40).scrollIntoViewIfNeeded();
+  const scrolled = () => page.evaluate(() => Math.round(window.scrollY));
+  const before = await scrolled();
+  expect(before).toBeGreaterThan(0);
+  await links.nth(40).click();
+  await live(page);
+  expect(await scrolled()).toBe(before);
+  await page.keyboard.press("Escape");
+  await expect(sheetOf(page)).toBeHidden();
+  expect(await scrolled()).toBe(before);
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(page).toHaveURL(/cursor=/);
+  await expect.poll(scrolled).toBe(0);
+});
+
 test("files are attached by choosing and dropping, shown, renamed and deleted", async ({ page, playwright, baseURL }) => {
   const ali = await program(playwright, baseURL, "ali");
   const id = await make(ali, { name: `With Files ${Date.now()}` });

@@ -50,11 +50,7 @@ impl FromServerFnError for UiError {
 impl From<service::Error> for UiError {
     fn from(error: service::Error) -> Self {
         let problem = Problem::from(error);
-        if let (Some(response), Ok(status)) =
-            (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(problem.status))
-        {
-            response.set_status(status);
-        }
+        crate::document::set_status(problem.status);
         UiError(Box::new(problem))
     }
 }

@@ -1,13 +1,74 @@
 //! `view!` as this crate uses it.
 
+use std::sync::Arc;
+
+use leptos::prelude::{AnyView, For, IntoAny, View};
+
 /// Leptos' own `view!`, with its type forgotten at once.
 ///
 /// Whatever is made into a view anywhere (an option, a list, the result of a closure) is code of its own for each type
 /// of view inside, and much of the browser's download was that. So a piece of markup is an `AnyView` from the start.
 macro_rules! any_view {
     ($($markup:tt)*) => {
-        leptos::prelude::IntoAny::into_any(leptos::view! { $($markup)* })
+        $crate::markup::Markup::forget(leptos::view! { $($markup)* })
     };
+}
+
+/// What Leptos' `view!` makes.
+pub(crate) trait Markup {
+    fn forget(self) -> AnyView;
+}
+
+/// The wrapper around an element at the top would make it another type than the same element inside.
+impl<V: IntoAny> Markup for View<V> {
+    fn forget(self) -> AnyView {
+        self.into_inner().into_any()
+    }
+}
+
+impl Markup for AnyView {
+    fn forget(self) -> AnyView {
+        self
+    }
+}
+
+/// Markup that follows what it reads.
+///
+/// Each closure in markup is a type, and how it is drawn, taken over and drawn again is code of its own for each of
+/// them. Behind a pointer they are one.
+pub(crate) fn dynamic<V: IntoAny>(markup: impl Fn() -> V + Send + Sync + 'static) -> AnyView {
+    follow(Box::new(move || markup().into_any()))
+}
+
+/// Apart, since a closure inside [`dynamic`] would again be a type for each of them.
+fn follow(markup: Box<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    (move || markup()).into_any()
+}
+
+/// A row that is not made yet, and its key.
+type Row = (String, Box<dyn FnOnce() -> AnyView + Send>);
+
+/// A row for each item. One whose key was there before stays as it is.
+pub(crate) fn each<T: Send + 'static>(
+    items: impl Fn() -> Vec<T> + Send + 'static,
+    key: impl Fn(&T) -> String + Send + 'static,
+    row: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let row = Arc::new(row);
+    let make = move |item: T| -> Row {
+        let (key, row) = (key(&item), row.clone());
+        (key, Box::new(move || row(item)))
+    };
+    rows(Box::new(move || items().into_iter().map(&make).collect()))
+}
+
+fn rows(rows: Box<dyn Fn() -> Vec<Row> + Send>) -> AnyView {
+    leptos::view! { <For each=move || rows() key=|(key, _)| key.clone() children=|(_, row)| row() /> }.forget()
+}
+
+/// What an event does, whatever the event says. Behind a pointer for the same reason.
+pub(crate) fn act<E>(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(move |_| act())
 }
 
 pub(crate) use any_view as view;

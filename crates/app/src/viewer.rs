@@ -1,14 +1,18 @@
-//! Who is looking, and what every page needs to know: loaded once, shared by context.
+//! Who is looking, and what every page needs to know: it comes along with the page and is shared by context.
 
 use domain::{
-    EventId, Timestamp,
+    EventId, Page, Timestamp,
+    leads::Lead,
     products::ProductName,
-    users::{Person, User},
+    users::{Person, Role, User},
+    views::View,
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{UiError, wire::Json};
+use crate::UiError;
+#[cfg(feature = "hydrate")]
+use crate::{ui::served, wire};
 
 /// Put into every request by the session layer: the signed-in actor, if there is one.
 #[cfg(feature = "ssr")]
@@ -66,9 +70,9 @@ impl Session {
     }
 }
 
-/// `None` for a visitor who is not signed in.
-#[server(name = LoadSession, endpoint = "session", input = GetUrl, output = Json)]
-pub async fn session() -> Result<Option<Session>, UiError> {
+/// Who is asking; none for a visitor who is not signed in.
+#[cfg(feature = "ssr")]
+pub(crate) async fn load_session() -> Result<Option<Session>, UiError> {
     let viewer = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
     let Some(me) = viewer.and_then(|viewer| viewer.0) else { return Ok(None) };
     let Some(user) = me.actor().as_user().cloned() else { return Ok(None) };
@@ -83,6 +87,44 @@ pub async fn session() -> Result<Option<Session>, UiError> {
         last_event,
         now: me.crm().now(),
     }))
+}
+
+/// What comes along with a page, so that it is alive without asking for anything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Brought {
+    pub session: Session,
+    pub leads: Option<BroughtLeads>,
+}
+
+/// What the lead table shows at first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BroughtLeads {
+    pub list: Result<Page<Lead>, UiError>,
+    pub views: Vec<View>,
+}
+
+/// Where the browser finds it.
+pub const BROUGHT: &str = "brought";
+
+/// What came along with the page that the browser has.
+#[cfg(feature = "hydrate")]
+pub fn take_brought() -> Option<Brought> {
+    wire::read(served::taken(BROUGHT)?.as_bytes()).ok()
+}
+
+/// Once, around all pages.
+pub fn provide_brought(leads: Option<BroughtLeads>) {
+    provide_context(StoredValue::new(leads));
+}
+
+/// For the first page that shows leads; one that is opened later asks for its own.
+pub fn take_leads() -> Option<BroughtLeads> {
+    use_context::<StoredValue<Option<BroughtLeads>>>()?.try_update_value(Option::take).flatten()
+}
+
+/// The role of who is looking.
+pub fn use_role() -> Role {
+    use_session().with_value(|session| session.user.role)
 }
 
 /// The session of the page, which [`crate::shell::Shell`] provides to everything inside it.

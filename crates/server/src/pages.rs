@@ -1,6 +1,7 @@
 //! The door for people: the Leptos app, its server functions, its files, and the forms that start and end a session.
 
-use app::{App, Viewer};
+use any_spawner::Executor;
+use app::{Document, Opened, Page, Viewer};
 use axum::{
     Extension, Form, Router,
     extract::{Request, State},
@@ -15,8 +16,7 @@ use domain::{
     users::{Credentials, Role, User, UserInput},
 };
 use form_urlencoded::Serializer;
-use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
+use leptos_axum::{handle_server_fns, render_app_async};
 use serde::Deserialize;
 use service::{Error, Origin};
 use tower_http::services::ServeDir;
@@ -25,27 +25,33 @@ use tower_sessions::Session;
 use crate::{problem::Problem, rest::Id, session, startup::Server, visitor::Address};
 
 /// Pages, server functions and session forms: everything that reads the cookie.
-pub fn router(server: &Server) -> Router<Server> {
-    let routes = generate_route_list(App);
-    let context = {
-        let crm = server.crm.clone();
-        move || provide_context(crm.clone())
-    };
-    let shell = {
-        let options = server.leptos.clone();
-        move || app::shell(options.clone())
-    };
-    let functions = {
-        let context = context.clone();
-        move |request: Request| handle_server_fns_with_context(context.clone(), request)
-    };
-    Router::new()
-        .route("/ui/{*name}", get(functions.clone()).post(functions))
-        .route("/sign-in", post(sign_in))
+pub fn router() -> Router<Server> {
+    // A second server in one process (tests) finds it set.
+    let _ = Executor::init_tokio();
+    let forms = Router::new()
+        .route("/ui/{*name}", get(handle_server_fns).post(handle_server_fns))
+        .route("/sign-in", get(page).post(sign_in))
         .route("/sign-out", post(sign_out))
-        .route("/set-up", post(set_up))
-        .route("/leads/{id}/interactions", post(log_interaction))
-        .leptos_routes_with_context(server, routes, context, shell)
+        .route("/set-up", get(page).post(set_up))
+        .route("/leads/{id}/interactions", post(log_interaction));
+    Page::PATTERNS.into_iter().fold(forms, |router, pattern| router.route(pattern, get(page)))
+}
+
+/// A page with all that it shows, or the way to where its visitor belongs.
+async fn page(State(server): State<Server>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match Document::open(parts.clone()).await {
+        Opened::Elsewhere(path) => {
+            let location = HeaderValue::from_str(&path).unwrap_or(HeaderValue::from_static("/sign-in"));
+            (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+        }
+        Opened::Document(document) => render(&server, document, Request::from_parts(parts, body)).await,
+    }
+}
+
+async fn render(server: &Server, document: Document, request: Request) -> Response {
+    let options = server.leptos.clone();
+    render_app_async(move || app::document(options.clone(), document.clone()))(request).await
 }
 
 /// CSS, WASM, fonts and icons: compressed when they were built, never asked for twice.
@@ -76,8 +82,7 @@ pub async fn not_found(State(server): State<Server>, request: Request) -> Respon
     if !is_page {
         return Problem::new(ErrorCode::NotFound, "There is nothing at this address.").into_response();
     }
-    let options = server.leptos.clone();
-    render_app_async_with_context(|| (), move || app::shell(options.clone()))(request).await
+    render(&server, Document::NotFound, request).await
 }
 
 #[derive(Deserialize)]

@@ -165,7 +165,7 @@ impl Server {
     pub fn router(&self, secret: &str) -> Router {
         let (rest, document) = OpenApiRouter::with_openapi(openapi::head()).merge(rest::router()).split_for_parts();
         let with_session = rest
-            .merge(pages::router(self))
+            .merge(pages::router())
             .layer(middleware::from_fn_with_state(self.clone(), session::identify))
             .layer(self.sessions(secret));
         Router::new()

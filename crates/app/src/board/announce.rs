@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::state::BoardState;
-use crate::markup::view;
+use crate::markup::{dynamic, view};
 
 #[component]
 pub fn Region(state: BoardState) -> impl IntoView {
-    view! { <p class="sr-only" role="status" aria-live="assertive" id="board-says">{move || state.said.get()}</p> }
+    view! { <p class="sr-only" role="status" aria-live="assertive" id="board-says">{dynamic(move || state.said.get())}</p> }
 }

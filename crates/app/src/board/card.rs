@@ -8,7 +8,7 @@ use time::Duration;
 use super::state::{BoardState, title};
 use crate::{
     leads::{format, grid::Row},
-    markup::view,
+    markup::{act, view},
     ui::{Avatar, Icon},
 };
 
@@ -26,7 +26,7 @@ pub fn Card(state: BoardState, row: Row, is_over: Signal<bool>) -> impl IntoView
         let label = move || format!("Move {}", title(&name.read()));
         view! {
             <button type="button" class="icon-button card-menu" aria-label=label aria-haspopup="dialog" aria-keyshortcuts="M"
-                on:click=move |_| state.menu.set(Some(id))><Icon icon=lu::LuEllipsisVertical /></button>
+                on:click=act(move || state.menu.set(Some(id)))><Icon icon=lu::LuEllipsisVertical /></button>
         }
     });
     view! {

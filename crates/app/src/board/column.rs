@@ -14,7 +14,7 @@ use super::{
 };
 use crate::leads::{format, server_fns::list_leads};
 
-use crate::markup::view;
+use crate::markup::{act, dynamic, each, view};
 
 /// How close to the end of a column the next cards are asked for, in CSS pixels.
 const AHEAD: i32 = 400;
@@ -54,23 +54,23 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
             data-column=name aria-labelledby=format!("head-{name}")>
             <header class="column-head">
                 <h2 id=format!("head-{name}") class=format!("badge s-{name}")><i></i>{status.label()}</h2>
-                <span class="num muted">{move || head.read().as_ref().map(|head| format::count(head.count))}</span>
+                <span class="num muted">{dynamic(move || head.read().as_ref().map(|head| format::count(head.count)))}</span>
                 <span class="grow"></span>
-                <span class="num faint">{move || worth(state, &head.read())}</span>
+                <span class="num faint">{dynamic(move || worth(state, &head.read()))}</span>
             </header>
             {(status == LeadStatus::Won).then(|| view! { <Loads state /> })}
             <ul class="cards" class:drop-first=first on:scroll=scrolled tabindex="-1">
-                <For each=move || state.rows(status) key=|row| row.id children=move |row| {
+                {each(move || state.rows(status), |row| row.id.to_string(), move |row| {
                     let id = row.id;
                     view! { <Card state row is_over=Signal::derive(move || is_over(id)) /> }
-                } />
-                {move || head.read().as_ref().is_some_and(|head| head.next.is_some()).then(|| view! {
+                })}
+                {dynamic(move || head.read().as_ref().is_some_and(|head| head.next.is_some()).then(|| view! {
                     <li class="cards-more"><button type="button" class="btn btn-small btn-quiet" disabled=move || loading.get()
-                        on:click=move |_| more()>"Show more"</button></li>
-                })}
-                {move || head.read().as_ref().is_some_and(|head| head.count == 0).then(|| view! {
+                        on:click=act(more)>"Show more"</button></li>
+                }))}
+                {dynamic(move || head.read().as_ref().is_some_and(|head| head.count == 0).then(|| view! {
                     <li class="cards-none faint">{nothing(status)}</li>
-                })}
+                }))}
             </ul>
         </section>
     }

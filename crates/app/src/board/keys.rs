@@ -5,18 +5,21 @@ use domain::{
     leads::{Lead, LeadStatus},
 };
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     moving::{card, drop_at},
     rail,
     state::{BoardState, Spot, title},
 };
-use crate::{leads::desk::is_elsewhere, ui};
+use crate::{
+    leads::desk::is_elsewhere,
+    location::{Location, Way, use_location},
+    ui,
+};
 
 /// Listens for as long as the board is there.
 pub fn listen(state: BoardState) {
-    let navigate = use_navigate();
+    let location = use_location();
     let handle = window_event_listener(ev::keydown, move |event| {
         if is_elsewhere(&event) || state.asked.read_untracked().is_some() || state.menu.read_untracked().is_some() {
             return;
@@ -31,10 +34,10 @@ pub fn listen(state: BoardState) {
                 ui::focus(".search input");
                 true
             }
-            ("c", _) => new_lead(&navigate),
+            ("c", _) => new_lead(location),
             (key, Some(id)) if on_card(&event) => match state.lifted.get_untracked() {
                 Some(lifted) => carry(state, lifted, key),
-                None => walk(state, id, key, &navigate),
+                None => walk(state, id, key, location),
             },
             ("j" | "ArrowDown", None) => focus_first(state),
             _ => false,
@@ -55,11 +58,11 @@ pub fn listen(state: BoardState) {
     });
 }
 
-fn new_lead(navigate: &impl Fn(&str, NavigateOptions)) -> bool {
+fn new_lead(location: Location) -> bool {
     let link = document().query_selector("a[data-new-lead]").ok().flatten();
     let href = link.and_then(|link| link.get_attribute("href"));
     if let Some(href) = &href {
-        navigate(href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        location.go(href, Way::Over);
     }
     href.is_some()
 }
@@ -89,7 +92,7 @@ fn columns(state: BoardState) -> Vec<LeadStatus> {
 }
 
 /// Without a card in hand.
-fn walk(state: BoardState, id: LeadId, key: &str, navigate: &impl Fn(&str, NavigateOptions)) -> bool {
+fn walk(state: BoardState, id: LeadId, key: &str, location: Location) -> bool {
     let Some(lead) = state.grid.lead(id) else { return false };
     match key {
         "ArrowDown" | "j" => step(state, &lead, 1),
@@ -98,7 +101,7 @@ fn walk(state: BoardState, id: LeadId, key: &str, navigate: &impl Fn(&str, Navig
         "ArrowLeft" => sideways(state, &lead, -1),
         "Enter" => {
             let href = state.address.get_untracked().lead(id);
-            navigate(&href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            location.go(&href, Way::Over);
             true
         }
         "m" if state.may_move => {

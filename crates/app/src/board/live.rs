@@ -24,7 +24,7 @@ use crate::{
         losing::Losing,
         server_fns::list_leads,
     },
-    markup::view,
+    markup::{dynamic, each, view},
     ui::{ErrorState, focus_after_dialog, served},
     wire,
 };
@@ -84,11 +84,11 @@ pub fn Live() -> impl IntoView {
     let summary = document().get_element_by_id(SUMMARY);
     view! {
         {at(PANEL, move || view! { <Panel address apply /> })}
-        {summary.map(|mount| view! { <Portal mount>{move || words(state)}</Portal> })}
-        {move || match state.problem.get() {
+        {summary.map(|mount| view! { <Portal mount>{dynamic(move || words(state))}</Portal> })}
+        {dynamic(move || match state.problem.get() {
             Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> },
             None => view! { <Columns state /> },
-        }}
+        })}
         <Asking state />
         <announce::Region state />
     }
@@ -121,14 +121,14 @@ fn Asking(state: BoardState) -> impl IntoView {
         card.into_iter().for_each(focus_after_dialog);
     });
     view! {
-        {move || state.menu.get().map(|id| view! { <Menu state id /> })}
-        {move || state.asked.get().map(|asked| match asked.spot.status {
+        {dynamic(move || state.menu.get().map(|id| view! { <Menu state id /> }))}
+        {dynamic(move || state.asked.get().map(|asked| match asked.spot.status {
             LeadStatus::Lost => {
                 let lost = Callback::new(move |reason| moving::lose(state, &asked, reason));
                 view! { <Losing on_lost=lost on_close=close /> }
             }
             _ => view! { <Winning state asked on_close=close /> },
-        })}
+        }))}
     }
 }
 
@@ -152,7 +152,7 @@ pub fn Columns(state: BoardState) -> impl IntoView {
             on:pointerup=with(drag::Hands::up) on:pointercancel=with(|hands, _| hands.let_go())
             on:contextmenu=move |event| if hands.is_some_and(drag::Hands::is_busy) { event.prevent_default() }
             on:click:capture=move |event| if let Some(hands) = hands { hands.clicked(&event) }>
-            <For each=move || statuses.get() key=|status| *status children=move |status| view! { <Column state status /> } />
+            {each(move || statuses.get(), |status| status.as_str().to_owned(), move |status| view! { <Column state status /> })}
         </div>
     }
 }

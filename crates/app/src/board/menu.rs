@@ -9,7 +9,7 @@ use super::{
 };
 use crate::ui::{Dialog, focus_after_dialog};
 
-use crate::markup::view;
+use crate::markup::{act, view};
 
 #[component]
 pub fn Menu(state: BoardState, id: LeadId) -> impl IntoView {
@@ -33,15 +33,15 @@ pub fn Menu(state: BoardState, id: LeadId) -> impl IntoView {
             <ul class="stages">
                 {LeadStatus::ALL.map(|to| view! {
                     <li><button type="button" class="menu-item" disabled=to == status aria-current=(to == status).then_some("true")
-                        on:click=move |_| go(Spot { status: to, after: None })>
+                        on:click=act(move || go(Spot { status: to, after: None }))>
                         <span class=format!("badge s-{}", to.as_str())><i></i>{to.label()}</span>
                         {(to == status).then(|| view! { <span class="faint">"is here"</span> })}
                     </button></li>
                 }).collect_view()}
             </ul>
             <ul class="stages stages-line">
-                <li><button type="button" class="menu-item" disabled=is_first on:click=move |_| go(Spot { status, after: None })>"To the top of this column"</button></li>
-                <li><button type="button" class="menu-item" disabled=is_last on:click=move |_| go(Spot { status, after: last })>"Below the cards shown here"</button></li>
+                <li><button type="button" class="menu-item" disabled=is_first on:click=act(move || go(Spot { status, after: None }))>"To the top of this column"</button></li>
+                <li><button type="button" class="menu-item" disabled=is_last on:click=act(move || go(Spot { status, after: last }))>"Below the cards shown here"</button></li>
             </ul>
         </Dialog>
     }

@@ -16,22 +16,17 @@ pub mod server_fns;
 mod state;
 mod winning;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::components::Outlet;
 
+#[cfg(feature = "ssr")]
+use crate::{leads::address::Address, ui::served::Served};
 use crate::{
-    leads::{
-        NewLeadLink,
-        address::{Address, use_address},
-        filters::Filters,
-        grid::Grid,
-        preload_detail, preload_new,
-    },
+    leads::{NewLeadLink, OverLeads, address::use_address, filters::Filters, grid::Grid, preload_detail, preload_new},
     markup::view,
-    ui::served::{Markup, Place, Served},
+    ui::{
+        Title,
+        served::{Place, once},
+    },
 };
 
 /// Where the server's markup stands.
@@ -45,8 +40,6 @@ pub fn BoardPage() -> impl IntoView {
     let grid = Grid::new();
     provide_context(grid);
     let is_here = lazy_preload!(board);
-    let now = address.get_untracked();
-    let served = Served::new(move || markup(now.clone()));
     preload_detail();
     preload_new();
     view! {
@@ -58,23 +51,17 @@ pub fn BoardPage() -> impl IntoView {
             <NewLeadLink address />
         </div>
         <div class="toolbar"><Filters address /></div>
-        <Place id=PLACE served />
-        <Suspense>{move || is_here.get().then(|| Suspend::new(board()))}</Suspense>
-        <Outlet />
+        <Place id=PLACE />
+        {once(is_here, board)}
+        <OverLeads />
     }
 }
 
-async fn markup(address: Address) -> Markup {
-    #[cfg(feature = "ssr")]
-    {
-        let loaded = server_fns::load_board(address.list()).await;
-        Arc::new(move || live::markup(loaded.clone()))
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let _ = address;
-        Arc::new(String::new)
-    }
+/// Loads the board for a page that is about to be sent.
+#[cfg(feature = "ssr")]
+pub(crate) async fn serve(served: &mut Served, address: &Address) {
+    let loaded = server_fns::load_board(address.list()).await;
+    served.put(PLACE, move || live::markup(loaded.clone()));
 }
 
 #[lazy]

@@ -10,7 +10,7 @@ use super::{
     server_fns::move_lead,
     state::{Asked, BoardState, Spot, title},
 };
-use crate::{UiError, leads::undo::offer_undo, ui};
+use crate::{UiError, leads::undo::offer_undo, ui, wire};
 
 /// Puts a card down. Entering won or lost asks a question first.
 pub fn drop_at(state: BoardState, id: LeadId, spot: Spot) {
@@ -94,7 +94,7 @@ async fn ask(before: Lead, input: MoveInput) -> Result<crate::viewer::Done<Lead>
 }
 
 fn current(error: &UiError) -> Option<Lead> {
-    serde_json::from_value(error.0.current.clone()?).ok()
+    wire::read_value(error.0.current.clone()?).ok()
 }
 
 fn settled(state: BoardState, lead: Lead, undo: Option<String>, from: LeadStatus) {

@@ -4,19 +4,22 @@ use domain::leads::LeadStatus;
 use leptos::prelude::*;
 
 use super::state::BoardState;
-use crate::{leads::format, markup::view};
+use crate::{
+    leads::format,
+    markup::{dynamic, view},
+};
 
 #[component]
 pub fn Rail(state: BoardState, statuses: Memo<Vec<LeadStatus>>) -> impl IntoView {
     let count = move |status| state.heads.read().iter().find(|head| head.status == status).map(|head| head.count);
     view! {
         <nav class="rail" aria-label="Stages">
-            {move || statuses.get().into_iter().map(|status| view! {
+            {dynamic(move || statuses.get().into_iter().map(|status| view! {
                 <a class=format!("rail-stage s-{}", status.as_str()) href=format!("#column-{}", status.as_str()) rel="external"
                     on:click=move |event| { event.prevent_default(); show(status) }>
-                    <i aria-hidden="true"></i>{status.label()}" "<span class="num">{move || count(status).map(format::count)}</span>
+                    <i aria-hidden="true"></i>{status.label()}" "<span class="num">{dynamic(move || count(status).map(format::count))}</span>
                 </a>
-            }).collect_view()}
+            }).collect_view())}
         </nav>
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::ui::{Avatar, Dialog};
 
-use crate::markup::view;
+use crate::markup::{act, dynamic, view};
 
 /// While a card is held over won: the engineers, and whose turn it is.
 #[component]
@@ -35,13 +35,13 @@ pub fn Loads(state: BoardState) -> impl IntoView {
     view! {
         <div class="winning" class:winning-shown=is_shown aria-hidden="true">
             <b>"Drop to win"</b>
-            {move || engineers.read().first().map(|next| view! {
+            {dynamic(move || engineers.read().first().map(|next| view! {
                 <span class="muted">{format!("{} takes it: least work left", first_name(&next.name))}</span>
-            })}
-            {move || {
+            }))}
+            {dynamic(move || {
                 let most = most(&engineers.read());
                 engineers.get().into_iter().take(5).map(|engineer| view! { <Load engineer most /> }).collect_view()
-            }}
+            })}
         </div>
     }
 }
@@ -78,7 +78,7 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
             <form class="form" on:submit=win>
                 <fieldset class="engineers">
                     <legend class="field-label">"Who delivers it?"</legend>
-                    {move || match engineers.get() {
+                    {dynamic(move || match engineers.get() {
                         Some(all) if all.is_empty() => view! {
                             <p class="muted">"No engineer is active. The lead stays without one until an admin assigns one."</p>
                         },
@@ -88,7 +88,7 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                             let id = engineer.id;
                             view! {
                                 <label class="engineer">
-                                    <input type="radio" name="engineer" prop:checked=move || chosen.get() == Some(id) on:change=move |_| chosen.set(Some(id)) />
+                                    <input type="radio" name="engineer" prop:checked=move || chosen.get() == Some(id) on:change=act(move || chosen.set(Some(id))) />
                                     <Load engineer most />
                                 </label>
                             }
@@ -96,10 +96,10 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                         }
                         None if problem.read().is_none() => view! { <div class="skeleton" aria-hidden="true"><div class="skeleton-row"></div><div class="skeleton-row"></div></div> },
                         None => view! { <p class="alert" role="alert">{problem.get()}" The one with the least work left gets it."</p> },
-                    }}
+                    })}
                 </fieldset>
                 <footer class="form-foot">
-                    <button type="button" class="btn" on:click=move |_| on_close.run(())>"Cancel"</button>
+                    <button type="button" class="btn" on:click=act(move || on_close.run(()))>"Cancel"</button>
                     <span class="grow"></span>
                     <button class="btn btn-primary" autofocus>"Mark as won"</button>
                 </footer>

@@ -5,7 +5,7 @@ use leptos::{ev::Event, prelude::*};
 use serde_json::json;
 
 use super::state::State;
-use crate::markup::view;
+use crate::markup::{dynamic, each, view};
 
 #[component]
 pub fn Columns(state: State) -> impl IntoView {
@@ -17,11 +17,11 @@ pub fn Columns(state: State) -> impl IntoView {
     };
     view! {
         <section class="card import-card" aria-label="Columns">
-            <div class="row import-card-head"><h2>"Columns"</h2><span class="faint">{move || format!("{} of {} are imported", mapped(), columns.read().len())}</span></div>
+            <div class="row import-card-head"><h2>"Columns"</h2><span class="faint">{dynamic(move || format!("{} of {} are imported", mapped(), columns.read().len()))}</span></div>
             <table class="map-table">
                 <thead><tr><th scope="col">"In the file"</th><th scope="col">"First values"</th><th scope="col">"Becomes"</th></tr></thead>
                 <tbody>
-                    <For each=move || columns.get() key=|column| (column.header.clone(), column.samples.clone()) children=move |column| view! { <Line state column /> } />
+                    {each(move || columns.get(), |column| format!("{} {}", column.header, column.samples.join(" ")), move |column| view! { <Line state column /> })}
                 </tbody>
             </table>
         </section>

@@ -7,7 +7,7 @@ use super::{PLACE, history::History, server_fns::list_imports, state::AFTER_WORD
 use crate::{
     UiError,
     live::{Live as Stream, Told},
-    markup::view,
+    markup::{dynamic, view},
     ui::{ErrorState, served},
     wire,
 };
@@ -51,10 +51,10 @@ pub fn Live() -> impl IntoView {
     stream.act_on(AFTER_WORD, |told| matches!(told, Told::Import(_)), load);
     view! {
         <DropPlace before />
-        {move || match problem.get() {
+        {dynamic(move || match problem.get() {
             Some(error) => view! { <ErrorState error retry=Callback::new(move |()| load()) /> },
-            None => view! { {imports.get().map(|imports| view! { <History imports /> })} },
-        }}
+            None => imports.get().map(|imports| view! { <History imports /> }).into_any(),
+        })}
     }
 }
 

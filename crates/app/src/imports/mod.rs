@@ -15,18 +15,19 @@ mod unknown;
 mod upload;
 mod words;
 
-use std::sync::Arc;
-
 use domain::{ImportId, users::Role};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
+#[cfg(feature = "ssr")]
+use crate::ui::served::Served;
 use crate::{
     markup::view,
-    shell::{Forbidden, NotFound},
-    ui::served::{Markup, Place, Served},
-    viewer::use_session,
+    shell::Forbidden,
+    ui::{
+        Title,
+        served::{Place, once},
+    },
+    viewer::use_role,
 };
 
 /// Where the server's markup stands.
@@ -35,65 +36,49 @@ const PLACE: &str = "imports-place";
 /// All imports, and the next one.
 #[component]
 pub fn ImportsPage() -> impl IntoView {
-    if !may_import() {
+    if !may_import(use_role()) {
         return view! { <Forbidden /> };
     }
     let is_here = lazy_preload!(all);
-    let served = Served::new(list_markup);
     view! {
         <Title text="Imports" />
         <div class="row page-head"><h1>"Import leads"</h1></div>
-        <Place id=PLACE served />
-        <Suspense>{move || is_here.get().then(|| Suspend::new(all()))}</Suspense>
+        <Place id=PLACE />
+        {once(is_here, all)}
     }
 }
 
 /// One import, from its columns to its result.
 #[component]
-pub fn ImportPage() -> impl IntoView {
-    if !may_import() {
+pub fn ImportPage(id: ImportId) -> impl IntoView {
+    if !may_import(use_role()) {
         return view! { <Forbidden /> };
     }
-    let params = use_params_map();
-    let id = params.read_untracked().get("id").and_then(|id| id.parse::<ImportId>().ok());
-    let Some(id) = id else { return view! { <NotFound /> } };
     let is_here = lazy_preload!(one);
-    let served = Served::new(move || one_markup(id));
     view! {
         <Title text="Import" />
-        <Place id=PLACE served />
-        <Suspense>{move || is_here.get().then(|| Suspend::new(one(id)))}</Suspense>
+        <Place id=PLACE />
+        {once(is_here, move || one(id))}
     }
 }
 
 /// Only whether it is offered; the policy decides.
-pub fn may_import() -> bool {
-    use_session().with_value(|session| session.user.role != Role::Engineer)
+pub fn may_import(role: Role) -> bool {
+    role != Role::Engineer
 }
 
-async fn list_markup() -> Markup {
-    #[cfg(feature = "ssr")]
-    {
-        let loaded = server_fns::list_imports().await;
-        Arc::new(move || list::markup(loaded.clone()))
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        Arc::new(String::new)
-    }
+/// Loads all imports for a page that is about to be sent.
+#[cfg(feature = "ssr")]
+pub(crate) async fn serve_all(served: &mut Served) {
+    let loaded = server_fns::list_imports().await;
+    served.put(PLACE, move || list::markup(loaded.clone()));
 }
 
-async fn one_markup(id: ImportId) -> Markup {
-    #[cfg(feature = "ssr")]
-    {
-        let loaded = server_fns::find_import(id).await;
-        Arc::new(move || one::markup(loaded.clone()))
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let _ = id;
-        Arc::new(String::new)
-    }
+/// Loads one import for a page that is about to be sent.
+#[cfg(feature = "ssr")]
+pub(crate) async fn serve_one(served: &mut Served, id: ImportId) {
+    let loaded = server_fns::find_import(id).await;
+    served.put(PLACE, move || one::markup(loaded.clone()));
 }
 
 #[lazy]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::view,
+    markup::{dynamic, view},
     ui::{ErrorState, Icon, Skeleton, served},
     wire,
 };
@@ -44,11 +44,11 @@ pub fn Live(id: ImportId) -> impl IntoView {
     state.load();
     state.follow();
     view! {
-        {move || match state.problem.get() {
+        {dynamic(move || match state.problem.get() {
             Some(error) => view! { <Failed error retry=Callback::new(move |()| state.load()) /> },
             None if state.import.with(Option::is_none) => view! { <Untitled /><Skeleton rows=8 /> },
             None => view! { <Whole state /> },
-        }}
+        })}
     }
 }
 
@@ -79,7 +79,7 @@ fn Whole(state: State) -> impl IntoView {
         <div class="import-grid">
             <div class="import-side"><Review state /></div>
             <div class="import-main">
-                {move || can_change().then(|| view! { <Unknown state /><Columns state /><Reading state /> })}
+                {dynamic(move || can_change().then(|| view! { <Unknown state /><Columns state /><Reading state /> }))}
                 <Report state />
             </div>
         </div>
@@ -100,7 +100,7 @@ fn Head(state: State) -> impl IntoView {
         <div class="row page-head import-head">
             <a class="icon-button" href="/imports" aria-label="All imports"><Icon icon=lu::LuArrowLeft /></a>
             <h1 class="import-name">{name}</h1>
-            {move || badge.get().map(|(words, class)| view! { <span class=format!("badge {class}") role="status"><i></i>{words}</span> })}
+            {dynamic(move || badge.get().map(|(words, class)| view! { <span class=format!("badge {class}") role="status"><i></i>{words}</span> }))}
             <span class="grow"></span>
             <ol class="import-steps" aria-label="Steps">
                 {STEPS.into_iter().enumerate().map(|(n, name)| view! {

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{server_fns::list_rows, state::State, words};
 use crate::{
     UiError,
-    markup::view,
+    markup::{act, dynamic, view},
     ui::{ErrorState, Skeleton},
 };
 
@@ -57,11 +57,11 @@ pub fn Report(state: State) -> impl IntoView {
                 </div>
             </div>
             {cfg!(feature = "ssr").then(|| view! { <noscript><p class="faint import-none">"Showing the rows needs JavaScript."</p></noscript> })}
-            {move || match (rows.problem.get(), is_busy()) {
+            {dynamic(move || match (rows.problem.get(), is_busy()) {
                 (_, true) => view! { <p class="faint import-none" role="status">"The rows show as soon as this step is done."</p> },
                 (Some(error), _) => view! { <ErrorState error retry=Callback::new(move |()| rows.load(0)) /> },
                 (None, _) => view! { <Table rows is_done=is_done() /> },
-            }}
+            })}
         </section>
     }
 }
@@ -97,14 +97,14 @@ fn Tab(rows: Rows, outcome: Option<RowOutcome>, is_done: Signal<bool>) -> impl I
     let words = move || outcome.map_or("All", |outcome| words::outcome(outcome, is_done.get()));
     let is_chosen = move || rows.outcome.get() == outcome;
     view! {
-        <button type="button" class="chip" aria-pressed=move || is_chosen().to_string() on:click=move |_| rows.outcome.set(outcome)>{words}</button>
+        <button type="button" class="chip" aria-pressed=move || is_chosen().to_string() on:click=act(move || rows.outcome.set(outcome))>{words}</button>
     }
 }
 
 #[component]
 fn Table(rows: Rows, is_done: bool) -> impl IntoView {
     view! {
-        {move || match rows.all.get() {
+        {dynamic(move || match rows.all.get() {
             None => view! { <div class="needs-script"><Skeleton rows=4 /></div> },
             Some(all) if all.is_empty() => view! { <p class="faint import-none">"No such row."</p> },
             Some(all) => view! {
@@ -113,10 +113,10 @@ fn Table(rows: Rows, is_done: bool) -> impl IntoView {
                     <tbody>{all.into_iter().map(|row| view! { <Line row is_done /> }).collect_view()}</tbody>
                 </table>
                 {rows.next.get().map(|next| view! {
-                    <div class="row import-more"><button type="button" class="btn btn-small" on:click=move |_| rows.load(next)>"Show more"</button></div>
+                    <div class="row import-more"><button type="button" class="btn btn-small" on:click=act(move || rows.load(next))>"Show more"</button></div>
                 })}
             },
-        }}
+        })}
     }
 }
 
@@ -158,7 +158,7 @@ fn KeptLeads(state: State) -> impl IntoView {
         (import.state == ImportState::Reverted && import.kept_total > 0).then_some((import.kept, import.kept_total))
     });
     view! {
-        {move || kept.get().map(|(kept, total)| view! {
+        {dynamic(move || kept.get().map(|(kept, total)| view! {
             <section class="card import-card" aria-label="Left as they are">
                 <div class="row import-card-head"><h2>"Left as they are"</h2><span class="faint">{format!("{} changed since the import", words::count(total))}</span></div>
                 <ul class="kept">
@@ -167,6 +167,6 @@ fn KeptLeads(state: State) -> impl IntoView {
                     }).collect_view()}
                 </ul>
             </section>
-        })}
+        }))}
     }
 }

@@ -10,7 +10,7 @@ use super::{
     words,
 };
 use crate::{
-    markup::view,
+    markup::{act, dynamic, view},
     ui::{Dialog, Icon},
 };
 
@@ -19,13 +19,13 @@ pub fn Review(state: State) -> impl IntoView {
     let kind = Memo::new(move |_| state.get().map(|import| (import.state, import.step)));
     view! {
         <section class="card import-review" aria-label="What happens">
-            {move || match kind.get() {
+            {dynamic(move || match kind.get() {
                 Some((ImportState::Checking | ImportState::Checked, _)) => view! { <Duplicates state /> },
                 _ => ().into_any(),
-            }}
+            })}
             <Progress state />
             <Counts state />
-            {move || state.get().and_then(|import| import.failure).map(|failure| view! { <p class="alert import-failure" role="alert">{failure}</p> })}
+            {dynamic(move || state.get().and_then(|import| import.failure).map(|failure| view! { <p class="alert import-failure" role="alert">{failure}</p> }))}
             <Actions state />
         </section>
     }
@@ -65,7 +65,7 @@ fn Progress(state: State) -> impl IntoView {
             .map(|import| (import.step, import.rows_done, import.rows_total))
     });
     view! {
-        {move || busy.get().map(|(step, done, total)| {
+        {dynamic(move || busy.get().map(|(step, done, total)| {
             let (words, unit) = match step {
                 ImportStep::Check => ("Checking", "rows"),
                 ImportStep::Run => ("Importing", "rows"),
@@ -86,7 +86,7 @@ fn Progress(state: State) -> impl IntoView {
                     }}
                 </div>
             }
-        })}
+        }))}
     }
 }
 
@@ -97,15 +97,15 @@ fn Counts(state: State) -> impl IntoView {
         <dl class="import-counts">
             {RowOutcome::ALL.into_iter().map(|outcome| view! {
                 <div class=format!("import-count {}", words::colour(outcome))>
-                    <dt>{move || words::outcome(outcome, counts.get().is_some_and(|(_, done)| done))}</dt>
-                    <dd class="num">{move || words::count(counts.get().map_or(0, |(counts, _)| counts.of(outcome)))}</dd>
+                    <dt>{dynamic(move || words::outcome(outcome, counts.get().is_some_and(|(_, done)| done)))}</dt>
+                    <dd class="num">{dynamic(move || words::count(counts.get().map_or(0, |(counts, _)| counts.of(outcome))))}</dd>
                 </div>
             }).collect_view()}
         </dl>
-        <p class="faint import-total">{move || {
+        <p class="faint import-total">{dynamic(move || {
             let total = counts.get().map_or(0, |(counts, _)| counts.total());
             format!("{} {} in the file", words::count(total), if total == 1 { "row" } else { "rows" })
-        }}</p>
+        })}</p>
     }
 }
 
@@ -120,30 +120,30 @@ fn Actions(state: State) -> impl IntoView {
     };
     view! {
         <div class="import-actions">
-            {move || shown.get().map(|shown| match shown {
-                Shown::Busy => view! { <button type="button" class="btn btn-wide" disabled=is_asking on:click=move |_| state.ask(Ask::Cancel)>"Cancel"</button> },
+            {dynamic(move || shown.get().map(|shown| match shown {
+                Shown::Busy => view! { <button type="button" class="btn btn-wide" disabled=is_asking on:click=act(move || state.ask(Ask::Cancel))>"Cancel"</button> },
                 Shown::Ready(0) => view! { <p class="faint">"There is nothing to import: every row is skipped or has an error."</p> },
                 Shown::Ready(rows) => view! {
-                    <button type="button" class="btn btn-primary btn-wide" disabled=is_asking on:click=move |_| state.ask(Ask::Run)>
+                    <button type="button" class="btn btn-primary btn-wide" disabled=is_asking on:click=act(move || state.ask(Ask::Run))>
                         <Icon icon=lu::LuCheck />{format!("Import {} {}", words::count(rows), if rows == 1 { "row" } else { "rows" })}
                     </button>
                 },
                 Shown::Again => view! {
-                    <button type="button" class="btn btn-wide" disabled=is_asking on:click=move |_| state.configure(json!({}))><Icon icon=lu::LuRotateCw />"Check again"</button>
+                    <button type="button" class="btn btn-wide" disabled=is_asking on:click=act(move || state.configure(json!({})))><Icon icon=lu::LuRotateCw />"Check again"</button>
                 },
                 Shown::Over { can_revert } => view! {
                     <a class="btn btn-wide" href="/leads?sort=-createdAt"><Icon icon=lu::LuList />"Show the newest leads"</a>
                     {can_revert.then(|| view! {
-                        <button type="button" class="btn btn-wide btn-danger" disabled=is_asking on:click=move |_| asking.set(true)><Icon icon=lu::LuUndo2 />"Revert this import"</button>
+                        <button type="button" class="btn btn-wide btn-danger" disabled=is_asking on:click=act(move || asking.set(true))><Icon icon=lu::LuUndo2 />"Revert this import"</button>
                     })}
                 },
-            })}
+            }))}
             <Problems state />
             <Show when=move || asking.get()>
                 <Dialog title="Revert this import?" small=true on_close=Callback::new(move |()| asking.set(false))>
                     <p class="muted">"Leads that it created are deleted, leads that it updated become what they were. What others have changed since stays, and is listed."</p>
                     <footer class="form-foot">
-                        <button class="btn" autofocus on:click=move |_| asking.set(false)>"Keep the leads"</button>
+                        <button class="btn" autofocus on:click=act(move || asking.set(false))>"Keep the leads"</button>
                         <span class="grow"></span>
                         <button class="btn btn-danger-full" on:click=revert>"Revert"</button>
                     </footer>
@@ -186,13 +186,13 @@ fn Problems(state: State) -> impl IntoView {
     });
     let href = move |format: &str| format!("/api/imports/{}/errors?format={format}", state.id);
     view! {
-        {move || failed.get().map(|failed| view! {
+        {dynamic(move || failed.get().map(|failed| view! {
             <p class="import-problems">
                 {format!("{} {} with errors: ", words::count(failed), if failed == 1 { "row" } else { "rows" })}
                 <a class="link" href=href("csv") download rel="external">"CSV"</a>" · "
                 <a class="link" href=href("xlsx") download rel="external">"Excel"</a>
                 <span class="faint">"Correct them and import the file as it is."</span>
             </p>
-        })}
+        }))}
     }
 }

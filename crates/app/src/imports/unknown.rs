@@ -5,7 +5,11 @@ use leptos::{ev::Event, prelude::*};
 use serde_json::json;
 
 use super::{state::State, words};
-use crate::{leads::choices, markup::view, viewer::use_session};
+use crate::{
+    leads::choices,
+    markup::{dynamic, each, view},
+    viewer::use_session,
+};
 
 /// Values that are shown; whoever has more of them is better off correcting the file.
 const SHOWN: usize = 100;
@@ -16,18 +20,18 @@ const BLANK: &str = "-";
 pub fn Unknown(state: State) -> impl IntoView {
     let all = Memo::new(move |_| state.get().map(|import| import.unknown).unwrap_or_default());
     view! {
-        {move || (!all.read().is_empty()).then(|| view! {
+        {dynamic(move || (!all.read().is_empty()).then(|| view! {
             <section class="card import-card" aria-label="Unknown values">
                 <div class="row import-card-head"><h2>"Unknown values"</h2><span class="faint">"Say once what each of them means"</span></div>
                 <table class="map-table">
                     <thead><tr><th scope="col">"Field"</th><th scope="col">"In the file"</th><th scope="col">"Means"</th></tr></thead>
                     <tbody>
-                        <For each=move || all.get().into_iter().take(SHOWN) key=|unknown| (unknown.field, unknown.value.clone()) children=move |unknown| view! { <Line state unknown /> } />
+                        {each(move || all.get().into_iter().take(SHOWN).collect(), |unknown| format!("{} {}", unknown.field.label(), unknown.value), move |unknown| view! { <Line state unknown /> })}
                     </tbody>
                 </table>
-                {move || (all.read().len() > SHOWN).then(|| view! { <p class="faint import-more">{format!("and {} more", all.read().len() - SHOWN)}</p> })}
+                {dynamic(move || (all.read().len() > SHOWN).then(|| view! { <p class="faint import-more">{format!("and {} more", all.read().len() - SHOWN)}</p> }))}
             </section>
-        })}
+        }))}
     }
 }
 

@@ -10,10 +10,15 @@ use leptos::{
     prelude::*,
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use web_sys::{DragEvent, File, FormData, HtmlInputElement, ProgressEvent, XmlHttpRequest};
 
-use crate::{UiError, markup::view, ui::Icon, wire};
+use crate::{
+    UiError,
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
+    ui::Icon,
+    wire,
+};
 
 /// The upload that is under way, or failed.
 #[derive(Clone, Copy)]
@@ -32,9 +37,8 @@ struct Sending {
 pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let is_over = RwSignal::new(false);
-    let navigate = use_navigate();
-    let opened =
-        Callback::new(move |import: Import| navigate(&format!("/imports/{}", import.id), NavigateOptions::default()));
+    let location = use_location();
+    let opened = Callback::new(move |import: Import| location.go(&format!("/imports/{}", import.id), Way::Link));
     let sending = Sending {
         name: RwSignal::new(None),
         percent: RwSignal::new(0),
@@ -64,7 +68,7 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
     }
     view! {
         <section class="card drop-place" class:drop-over=move || is_over.get() aria-label="A new file"
-            on:dragover=over on:dragleave=move |_| is_over.set(false) on:drop=dropped>
+            on:dragover=over on:dragleave=act(move || is_over.set(false)) on:drop=dropped>
             <span class="empty-icon"><Icon icon=lu::LuFileUp /></span>
             // Only in what the server sends: a browser that runs this needs no other way.
             {cfg!(feature = "ssr").then(|| view! {
@@ -72,22 +76,22 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
             })}
             <h2 class="needs-script">"Drop a CSV or XLSX file here"</h2>
             <p class="muted needs-script">"Nothing is written yet: you see what becomes of each row first. Exports of HubSpot, Pipedrive, Salesforce and Zoho are recognised."</p>
-            {move || match sending.name.get() {
+            {dynamic(move || match sending.name.get() {
                 Some(name) => view! {
                     <div class="row drop-progress" role="status">
                         <span class="drop-name">{name}</span>
                         <progress max="100" value=sending.percent aria-label="Sent"></progress>
-                        <button type="button" class="btn btn-small" on:click=move |_| sending.stop()>"Cancel"</button>
+                        <button type="button" class="btn btn-small" on:click=act(move || sending.stop())>"Cancel"</button>
                     </div>
                 },
                 None => ().into_any(),
-            }}
+            })}
             // A label opens it without any script, and what was chosen by then is not lost.
             <div class="row needs-script" hidden=move || sending.name.with(Option::is_some)>
                 <input node_ref=input id="import-file" type="file" class="files-input" aria-label="File to import" accept=".csv,.tsv,.txt,.xlsx,text/csv" on:change=chosen />
                 <label class="btn btn-primary" for="import-file"><Icon icon=lu::LuUpload />"Choose a file"</label>
             </div>
-            {move || sending.problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> })}
+            {dynamic(move || sending.problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}
             <p class="faint">"Up to 256 MiB and 1,048,576 rows. Start from a template: "
                 <a class="link" href="/api/leads/import/template?format=xlsx" download rel="external">"Excel, with drop-downs"</a>" or "
                 <a class="link" href="/api/leads/import/template" download rel="external">"CSV"</a>"."</p>

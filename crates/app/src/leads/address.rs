@@ -4,9 +4,9 @@
 use domain::{Fields, LeadId, ViewId, leads::LeadQuery, views::ViewColumn};
 use form_urlencoded::{Serializer, parse};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::columns::Column;
+use crate::location::use_location;
 
 /// Which page shows the leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,9 +109,9 @@ pub fn with_query(path: &str, query: &str) -> String {
 /// The browser's address.
 pub fn use_address() -> Memo<Address> {
     let location = use_location();
-    Memo::new(move |_| Address {
-        screen: Screen::of(&location.pathname.read()),
-        ..Address::parse(location.search.read().trim_start_matches('?'))
+    Memo::new(move |_| {
+        let at = location.at();
+        Address { screen: Screen::of(&at.path), ..Address::parse(&at.query) }
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
     form::amount,
     format::Today,
 };
-use crate::viewer::Session;
+use crate::{viewer::Session, wire};
 
 /// How a cell is written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,7 +230,7 @@ impl LeadField {
                 let before = serde_json::to_value(LeadInput::of(lead)).unwrap_or_default();
                 let mut after = before.clone();
                 after[field] = if text.trim().is_empty() { Value::Null } else { text.trim().into() };
-                let input: LeadInput = serde_json::from_value(after).map_err(|error| error.to_string())?;
+                let input: LeadInput = wire::read_value(after).map_err(|error| error.to_string())?;
                 let input = input.checked().map_err(|Fields(wrong)| {
                     let message = wrong.get(field).cloned();
                     message.unwrap_or_else(|| wrong.into_values().next().unwrap_or_default())

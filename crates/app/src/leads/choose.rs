@@ -1,12 +1,11 @@
 //! A list to choose one thing from: type to narrow it, arrows to move, Enter to take.
 
-use leptos::{
-    ev::{FocusEvent, KeyboardEvent},
-    html,
-    prelude::*,
-};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use crate::markup::view;
+use crate::{
+    markup::{act, dynamic, view},
+    ui::lowercase,
+};
 
 /// `on_choose` gets the chosen value and whether to move on (Tab); `on_leave` runs when the focus leaves without a
 /// choice, and on Esc.
@@ -24,9 +23,9 @@ pub fn Choose(
     let at = RwSignal::new(options.iter().position(|(value, _)| *value == chosen).unwrap_or(0));
     let options = StoredValue::new(options);
     let matching = Memo::new(move |_| {
-        let words = words.read().to_lowercase();
+        let words = lowercase(&words.read());
         options.with_value(|options| {
-            options.iter().filter(|(_, label)| label.to_lowercase().contains(&words)).cloned().collect::<Vec<_>>()
+            options.iter().filter(|(_, label)| lowercase(label).contains(&words)).cloned().collect::<Vec<_>>()
         })
     });
     Effect::new(move || {
@@ -62,9 +61,9 @@ pub fn Choose(
                 aria-controls="choices" aria-autocomplete="list" autocomplete="off"
                 aria-activedescendant=move || option_id(at.get()) placeholder=label
                 on:input:target=move |event| { words.set(event.target().value()); at.set(0) }
-                on:keydown=keys on:blur=move |_: FocusEvent| { let _ = on_leave.try_run(()); } />
+                on:keydown=keys on:blur=act(move || { let _ = on_leave.try_run(()); }) />
             <ul id="choices" role="listbox" aria-label="Choices">
-                {move || {
+                {dynamic(move || {
                     let now = at.get();
                     matching.get().into_iter().enumerate().map(|(index, (value, label))| view! {
                         // Pressed, not clicked: the field must not lose the focus first.
@@ -73,8 +72,8 @@ pub fn Choose(
                             {label}
                         </li>
                     }).collect_view()
-                }}
-                {move || matching.read().is_empty().then(|| view! { <li class="option faint" role="option" aria-selected="false" aria-disabled="true">"Nothing like that"</li> })}
+                })}
+                {dynamic(move || matching.read().is_empty().then(|| view! { <li class="option faint" role="option" aria-selected="false" aria-disabled="true">"Nothing like that"</li> }))}
             </ul>
         </div>
     }

@@ -5,7 +5,7 @@ use domain::{
     users::Role,
     views::ViewColumn,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 use super::format::{Today, money};
 use crate::{markup::view, ui::Avatar, viewer::Session};
@@ -346,11 +346,11 @@ pub fn person(id: Option<domain::UserId>, session: &Session, nobody: &'static st
     match id.and_then(|id| session.person(id)) {
         Some(person) => {
             let first = person.name.split(' ').next().unwrap_or_default().to_owned();
-            Either::Left(view! {
+            view! {
                 <span class="person" title=person.name.clone()><Avatar name=person.name.clone() /><span class="muted">{first}</span></span>
-            })
+            }
         }
-        None => Either::Right(view! { <span class="faint">{nobody}</span> }),
+        None => view! { <span class="faint">{nobody}</span> },
     }
 }
 

@@ -7,7 +7,10 @@ use icondata_lu as lu;
 use leptos::{ev::Event, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
 use super::{address::use_address, columns::badge, server_fns::duplicates_of, table::lead_href};
-use crate::{markup::view, ui::Icon};
+use crate::{
+    markup::{dynamic, view},
+    ui::Icon,
+};
 
 /// How long typing must pause before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -42,7 +45,7 @@ pub fn WarnOfDuplicates(children: Children) -> impl IntoView {
     view! {
         <div on:input=note>
             <div aria-live="polite">
-                {move || {
+                {dynamic(move || {
                     let found = found.get();
                     (!found.is_empty()).then(|| view! {
                         <div class="note-warn">
@@ -50,7 +53,7 @@ pub fn WarnOfDuplicates(children: Children) -> impl IntoView {
                             <ul>{found.iter().map(|duplicate| row(duplicate, &list)).collect_view()}</ul>
                         </div>
                     })
-                }}
+                })}
             </div>
             {children()}
         </div>

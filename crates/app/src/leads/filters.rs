@@ -4,17 +4,14 @@
 use domain::leads::{FollowUpDue, LeadFilter, LeadQuery, Owner};
 use icondata_lu as lu;
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
 
 use super::{
     address::{Address, with_query},
     format,
 };
 use crate::{
-    markup::view,
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
     ui::Icon,
     viewer::{Session, use_session},
 };
@@ -37,14 +34,13 @@ pub fn Filters(address: Memo<Address>) -> impl IntoView {
             show(next, replace);
         }
     };
-    let (on_submit, on_alive) = (search.clone(), search.clone());
     let mut typing =
         leptos::leptos_dom::helpers::debounce(std::time::Duration::from_millis(200), move |_: ()| search(true));
     Effect::new(move |first: Option<()>| {
         let q = address.read().query.filter.q.clone().unwrap_or_default();
         match input.get_untracked() {
             // What was typed before the page came alive counts.
-            _ if first.is_none() => on_alive(true),
+            _ if first.is_none() => search(true),
             Some(input) if document().active_element().as_ref() != Some(&input) => input.set_value(&q),
             _ => {}
         }
@@ -52,36 +48,33 @@ pub fn Filters(address: Memo<Address>) -> impl IntoView {
     let panel = panel_markup(address);
     view! {
         <form class="filters" method="get" action=address.read_untracked().screen.path() role="search"
-            on:submit=move |event: SubmitEvent| { event.prevent_default(); on_submit(false) }>
+            on:submit=move |event: SubmitEvent| { event.prevent_default(); search(false) }>
             <label class="search">
                 <Icon icon=lu::LuSearch />
                 <input node_ref=input name="q" type="search" placeholder="Name, e-mail, phone, company…" aria-label="Search leads"
                     aria-keyshortcuts="/" maxlength="200" autocomplete="off"
-                    value=address.read_untracked().query.filter.q.clone().unwrap_or_default() on:input=move |_| typing(()) />
+                    value=address.read_untracked().query.filter.q.clone().unwrap_or_default() on:input=act(move || typing(())) />
                 <kbd aria-hidden="true">"/"</kbd>
             </label>
             <Chips address />
             <button type="button" class="chip filter-button" popovertarget=PANEL><Icon icon=lu::LuPlus />"Filter"</button>
-            {move || {
+            {dynamic(move || {
                 let address = address.get();
                 let LeadQuery { sort, limit, .. } = &address.query;
                 let all = address.with(LeadQuery { sort: sort.clone(), limit: *limit, ..LeadQuery::default() }).href();
                 (!address.query.filter.is_empty()).then(|| view! { <a class="btn btn-small btn-quiet" href=all>"Clear all"</a> })
-            }}
+            })}
             <div id=PANEL popover="auto" class="panel" role="group" aria-label="Filter" inner_html=panel></div>
         </form>
     }
 }
 
 /// Shows another list on the page as it is, a dialog that is open included.
-pub fn use_show() -> impl Fn(Address, bool) + Clone + Send + Sync + 'static {
-    let navigate = use_navigate();
-    let path = use_location().pathname;
+pub fn use_show() -> impl Fn(Address, bool) + Copy + Send + Sync + 'static {
+    let location = use_location();
     move |address: Address, replace: bool| {
-        navigate(
-            &with_query(&path.get_untracked(), &address.to_query()),
-            NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
-        );
+        let way = if replace { Way::Replace } else { Way::Over };
+        location.go(&with_query(&location.path_untracked(), &address.to_query()), way);
     }
 }
 
@@ -102,7 +95,7 @@ fn panel_markup(address: Memo<Address>) -> String {
 #[component]
 fn Chips(address: Memo<Address>) -> impl IntoView {
     let session = use_session();
-    move || {
+    dynamic(move || {
         let address = address.get();
         let chips = session.with_value(|session| describe(&address.query.filter, session));
         chips
@@ -119,7 +112,7 @@ fn Chips(address: Memo<Address>) -> impl IntoView {
                 }
             })
             .collect_view()
-    }
+    })
 }
 
 struct Chip {
@@ -157,7 +150,7 @@ fn describe(filter: &LeadFilter, session: &Session) -> Vec<Chip> {
     let day = |day: Option<time::Date>| day.map(|d| d.to_string()).into_iter().collect();
     add("Created", "from", day(filter.created.from), |f| f.created.from = None);
     add("Created", "to", day(filter.created.to), |f| f.created.to = None);
-    let due = |due: &FollowUpDue| due.label().to_lowercase();
+    let due = |due: &FollowUpDue| due.label().to_ascii_lowercase();
     add("Follow-up", "is", filter.follow_up_due.iter().map(due).collect(), |f| f.follow_up_due.clear());
     add("Follow-up", "from", day(filter.follow_up.from), |f| f.follow_up.from = None);
     add("Follow-up", "to", day(filter.follow_up.to), |f| f.follow_up.to = None);

@@ -8,7 +8,7 @@ use super::{
     format::Today,
 };
 use crate::{
-    markup::view,
+    markup::{act, dynamic, view},
     ui::Field,
     viewer::{Session, use_session},
 };
@@ -46,13 +46,13 @@ pub fn LeadForm(
         }
     };
     view! {
-        <form node_ref=node class="form" novalidate on:submit=submit on:input=move |_| dirty.set(true)>
+        <form node_ref=node class="form" novalidate on:submit=submit on:input=act(move || dirty.set(true))>
             {session.with_value(|session| sales_fields(&start, session, fields))}
             <footer class="form-foot">
                 {children()}
                 <span class="grow"></span>
                 <button class="btn btn-primary" disabled=saving>
-                    {move || if saving.get() { "Saving…" } else { "Create lead" }}
+                    {dynamic(move || if saving.get() { "Saving…" } else { "Create lead" })}
                 </button>
             </footer>
         </form>

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::{markup::view, ui::Dialog};
+use crate::{
+    markup::{act, view},
+    ui::Dialog,
+};
 
 /// What is offered as the reason; anything else may be written.
 const REASONS: [&str; 6] =
@@ -30,7 +33,7 @@ pub fn Losing(on_lost: Callback<Option<String>>, on_close: Callback<()>) -> impl
                     <datalist id="lost-reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
                 </div>
                 <footer class="form-foot">
-                    <button type="button" class="btn" on:click=move |_| lose(None)>"Skip"</button>
+                    <button type="button" class="btn" on:click=act(move || lose(None))>"Skip"</button>
                     <span class="grow"></span>
                     <button class="btn btn-primary">"Mark as lost"</button>
                 </footer>

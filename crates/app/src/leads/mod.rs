@@ -15,6 +15,7 @@ pub(crate) mod grid;
 pub(crate) mod losing;
 mod new;
 pub(crate) mod others;
+mod over;
 mod page;
 mod pager;
 pub(crate) mod server_fns;
@@ -23,8 +24,11 @@ pub(crate) mod undo;
 mod views;
 
 pub use columns::badge;
-pub use detail::{LeadDetail, preload as preload_detail};
-pub use new::{NewLead, NewLeadLink, preload as preload_new};
+pub use detail::preload as preload_detail;
+#[cfg(feature = "ssr")]
+pub use detail::serve as serve_sheet;
+pub use new::{NewLeadLink, preload as preload_new};
+pub use over::OverLeads;
 pub use page::LeadsPage;
 
 /// The list that a saved view holds.

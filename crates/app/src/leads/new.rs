@@ -2,9 +2,7 @@
 
 use domain::{ErrorCode, Fields, leads::LeadInput, users::Role};
 use icondata_lu as lu;
-use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     address::{Address, use_address},
@@ -16,16 +14,18 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::view,
+    imports::may_import,
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
     shell::Forbidden,
-    ui::{Dialog, Icon, focus_after_dialog, use_toasts},
-    viewer::use_session,
+    ui::{Dialog, Icon, Title, focus_after_dialog, served::once, use_toasts},
+    viewer::use_role,
 };
 
 /// The button over a page of leads, for those who make some.
 #[component]
 pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
-    let may_create = use_session().with_value(|session| session.user.role != Role::Engineer);
+    let may_create = use_role() != Role::Engineer;
     may_create.then(|| {
         view! {
             <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || address.read().new_lead()>
@@ -38,17 +38,16 @@ pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
 /// The way to a file of them, for the same people.
 #[component]
 pub fn ImportLink() -> impl IntoView {
-    crate::imports::may_import().then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
+    may_import(use_role()).then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
 }
 
 /// Back to the list as it was, with the focus on what opened the dialog.
 fn use_close() -> Callback<()> {
-    let navigate = use_navigate();
+    let location = use_location();
     let address = use_address();
     Callback::new(move |()| {
         // In place of the dialog's own address: going back leads to where one was before it, not into it again.
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        navigate(&address.get_untracked().href(), options);
+        location.go(&address.get_untracked().href(), Way::Replace);
         focus_after_dialog(".page-head a".to_owned());
     })
 }
@@ -121,12 +120,12 @@ impl Making {
 /// `/leads/new`.
 #[component]
 pub fn NewLead() -> impl IntoView {
-    if use_session().with_value(|session| session.user.role == Role::Engineer) {
-        return Either::Left(view! { <Forbidden /> });
+    if use_role() == Role::Engineer {
+        return view! { <Forbidden /> };
     }
     // Never on the server: a dialog needs the browser to open.
     let is_loaded = lazy_preload!(new_lead);
-    Either::Right(view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(new_lead()))}</Suspense> })
+    once(is_loaded, new_lead)
 }
 
 /// Fetches the dialog's code once the list is alive: opening it later then needs no connection.
@@ -144,7 +143,7 @@ fn new_lead() -> AnyView {
             <Alert problem=making.problem />
             <WarnOfDuplicates>
                 <LeadForm fields=making.fields saving=making.saving.into() dirty=making.dirty on_submit=create>
-                    <button type="button" class="btn" on:click=move |_| making.close().run(())>"Cancel"</button>
+                    <button type="button" class="btn" on:click=act(move || making.close().run(()))>"Cancel"</button>
                 </LeadForm>
             </WarnOfDuplicates>
         </Dialog>
@@ -154,7 +153,7 @@ fn new_lead() -> AnyView {
 /// A refusal that belongs to no single field.
 #[component]
 fn Alert(problem: RwSignal<Option<UiError>>) -> impl IntoView {
-    move || {
+    dynamic(move || {
         problem.get().map(|error| {
             let signed_out = error.0.code == ErrorCode::Unauthenticated;
             view! {
@@ -163,5 +162,5 @@ fn Alert(problem: RwSignal<Option<UiError>>) -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
 }

@@ -1,11 +1,11 @@
 //! `/leads`: everything it shows follows from its address.
 
+use domain::{Page, leads::Lead};
 use icondata_lu as lu;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
-use leptos_router::components::Outlet;
 
 use super::{
+    OverLeads,
     address::{Address, use_address},
     desk::{COLUMNS, Desk, MY_DAY},
     filters::Filters,
@@ -19,20 +19,22 @@ use super::{
     views::Views,
 };
 use crate::{
-    markup::view,
-    ui::{ErrorState, Icon, Skeleton},
+    asking::{Answers, ask},
+    markup::{dynamic, view},
+    ui::{ErrorState, Icon, Skeleton, Title},
+    viewer::{BroughtLeads, take_leads},
     views::server_fns::list_views,
-    wire,
 };
 
 #[component]
 pub fn LeadsPage() -> impl IntoView {
     let address = use_address();
-    let list = Memo::new(move |_| address.read().list());
     let grid = Grid::new();
     provide_context(grid);
-    let page = wire::resource(move || (list.get(), grid.changed.get()), |(list, _)| list_leads(list));
-    let views = wire::resource(move || grid.views_changed.get(), |_| list_views());
+    let (list, views) = take_leads().map(|BroughtLeads { list, views }| (list, Ok(views))).unzip();
+    let asked = Memo::new(move |_| (address.read().list(), grid.changed.get()));
+    let page = ask(asked, list, |(list, _)| list_leads(list));
+    let views = ask(Memo::new(move |_| grid.views_changed.get()), views, |_| list_views());
     let total = use_total(address, grid);
     preload_new();
     preload_detail();
@@ -40,47 +42,58 @@ pub fn LeadsPage() -> impl IntoView {
         <Title text="Leads" />
         <div class="row page-head">
             <h1>"Leads"</h1>
-            <span class="faint num total">{move || total.get().map(format::count)}</span>
+            <span class="faint num total">{dynamic(move || total.get().map(format::count))}</span>
             <span class="grow"></span>
             <span id=MY_DAY class="my-day-place"></span>
             <ImportLink />
             <NewLeadLink address />
         </div>
-        <Transition fallback=|| view! { <nav class="views" aria-hidden="true"></nav> }>
-            {move || Suspend::new(async move {
-                // Without its tabs the list is still of use: what fails here is said where views are saved.
-                let views = views.await.unwrap_or_default();
-                view! { <Views address grid views /> }
-            })}
-        </Transition>
+        {dynamic(move || match views.get() {
+            None => view! { <nav class="views" aria-hidden="true"></nav> },
+            // Without its tabs the list is still of use: what fails here is said where views are saved.
+            Some(answer) => view! { <Views address grid views=answer.result.clone().unwrap_or_default() /> },
+        })}
         <div class="toolbar">
             <Filters address />
             <button type="button" class="btn btn-small btn-quiet columns-button" popovertarget=COLUMNS><Icon icon=lu::LuColumns3 />"Columns"</button>
             <div id=COLUMNS popover="auto" class="menu columns-panel" role="group" aria-label="Columns"></div>
         </div>
-        <Transition fallback=|| view! { <Skeleton rows=12 /> }>
-            {move || {
-                let address = address.get();
-                Suspend::new(async move {
-                    match page.await {
-                        Ok(page) if page.items.is_empty() => view! { <NoLeads address /> },
-                        Ok(page) => {
-                            let around = Around::of(&page);
-                            grid.around.set(Some(around.clone()));
-                            grid.show(page.items);
-                            let pager = address.clone();
-                            view! { <LeadTable grid address /><Pager around address=pager total /> }
-                        }
-                        Err(error) => view! {
-                            <ErrorState error retry=Callback::new(move |()| page.refetch()) />
-                            <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
-                        },
-                    }
-                })
-            }}
-        </Transition>
+        <Rows address grid page />
         <Desk />
-        <Outlet />
+        <OverLeads />
+    }
+}
+
+/// The list as it was answered: while the next one is on its way, the one before stands as it is.
+#[component]
+fn Rows(address: Memo<Address>, grid: Grid, page: Answers<(String, u32), Page<Lead>>) -> impl IntoView {
+    let shown = Memo::new(move |last: Option<&Address>| {
+        let now = address.get();
+        let is_there = page.with(|page| page.as_ref().is_some_and(|answer| answer.to.0 == now.list()));
+        match last {
+            Some(last) if !is_there => last.clone(),
+            _ => now,
+        }
+    });
+    view! {
+        {dynamic(move || {
+            let address = shown.get();
+            let Some(answer) = page.get() else { return view! { <Skeleton rows=12 /> } };
+            match &answer.result {
+                Ok(page) if page.items.is_empty() => view! { <NoLeads address /> },
+                Ok(page) => {
+                    let around = Around::of(page);
+                    grid.around.set(Some(around.clone()));
+                    grid.show(page.items.clone());
+                    let (pager, total) = (address.clone(), grid.total);
+                    view! { <LeadTable grid address /><Pager around address=pager total /> }
+                }
+                Err(error) => view! {
+                    <ErrorState error=error.clone() retry=Callback::new(move |()| grid.reload()) />
+                    <p class="row start-over"><a class="link" href="/leads">"Show all leads"</a></p>
+                },
+            }
+        })}
     }
 }
 

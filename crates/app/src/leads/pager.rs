@@ -5,7 +5,10 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{address::Address, format};
-use crate::{markup::view, ui::Icon};
+use crate::{
+    markup::{dynamic, view},
+    ui::Icon,
+};
 
 const SIZES: [u16; 3] = [25, 50, 100];
 
@@ -56,7 +59,7 @@ pub fn Pager(around: Around, address: Address, total: RwSignal<Option<i64>>) -> 
             <span class="faint">"Rows"</span>{sizes.collect_view()}
             <span class="grow"></span>
             <span class="faint num">
-                {range.map(|range| view! { {range}{move || total.get().map(|total| format!(" of {}", format::count(total)))} })}
+                {range.map(|range| view! { {range}{dynamic(move || total.get().map(|total| format!(" of {}", format::count(total))))} })}
             </span>
             {far.then(|| view! { <a class="btn btn-small" href=first><Icon icon=lu::LuChevronsLeft />"First page"</a> })}
             {previous.map(|href| view! { <a class="btn btn-small" href=href rel="prev"><Icon icon=lu::LuChevronLeft />"Previous page"</a> })}

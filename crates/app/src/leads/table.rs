@@ -9,7 +9,6 @@ use domain::{
 };
 use icondata_lu as lu;
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     address::{Address, with_query},
@@ -18,7 +17,8 @@ use super::{
     grid::{Cell, Grid, Row},
 };
 use crate::{
-    markup::view,
+    location::{Way, use_location},
+    markup::{act, each, view},
     ui::{EmptyState, Icon},
     viewer::{Session, use_session},
 };
@@ -48,12 +48,12 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
                 <thead><tr>
                     <th scope="col" class="c-select">
                         <label class="pick"><input type="checkbox" aria-label="Select all on this page"
-                            prop:checked=whole on:change=move |_| grid.toggle_page() /></label>
+                            prop:checked=whole on:change=act(move || grid.toggle_page()) /></label>
                     </th>
                     {headings}
                 </tr></thead>
                 <tbody>
-                    <For each=move || grid.rows.get() key=move |row| (row.id, list.clone()) children=move |row| table_row(grid, row, place.clone()) />
+                    {each(move || grid.rows.get(), move |row| format!("{} {list}", row.id), move |row| table_row(grid, row, place.clone()))}
                 </tbody>
             </table>
         </div>
@@ -92,7 +92,7 @@ fn table_row(grid: Grid, row: Row, place: Arc<Place>) -> AnyView {
     view! {
         <tr data-lead=id.0 class:selected=selected>
             <td class="c-select"><label class="pick"><input type="checkbox" aria-label=format!("Select {name}")
-                prop:checked=selected on:change=move |_| grid.toggle(id) /></label></td>
+                prop:checked=selected on:change=act(move || grid.toggle(id)) /></label></td>
             {cells}
             <td class="c-tools">{tools(grid, &row, &place)}</td>
         </tr>
@@ -118,7 +118,7 @@ fn tools(grid: Grid, row: &Row, place: &Place) -> impl IntoView + use<> {
         <a class="icon-button" href=note aria-label=format!("Write a note on {name}")><Icon icon=lu::LuNotebookPen /></a>
         {moves.then(|| view! {
             <button type="button" class="icon-button" aria-label=format!("Change the status of {name}")
-                on:click=move |_| grid.open.set(Some(Cell { lead: id, column: Column::Status }))><Icon icon=lu::LuArrowRightLeft /></button>
+                on:click=act(move || grid.open.set(Some(Cell { lead: id, column: Column::Status })))><Icon icon=lu::LuArrowRightLeft /></button>
         })}
     }
 }
@@ -163,11 +163,11 @@ fn heading(column: Column, address: &Address) -> AnyView {
     let now = place.map(|at| query.sort[at].descending);
     let sorted = |add| LeadQuery { sort: next_sort(&query.sort, field, add), ..query.first_page() };
     let (href, added) = (address.with(sorted(false)).href(), address.with(sorted(true)).href());
-    let navigate = use_navigate();
+    let location = use_location();
     let add = move |event: MouseEvent| {
         if event.shift_key() {
             event.prevent_default();
-            navigate(&added, NavigateOptions::default());
+            location.go(&added, Way::Link);
         }
     };
     let (order, icon) = match now {

@@ -8,7 +8,11 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{address::Address, grid::Grid};
-use crate::{markup::view, ui::Icon, viewer::use_session};
+use crate::{
+    markup::{act, dynamic, view},
+    ui::Icon,
+    viewer::use_session,
+};
 
 /// What is asked about views; the [`super::desk`] answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +42,7 @@ pub fn Views(address: Memo<Address>, grid: Grid, views: Vec<View>) -> impl IntoV
             {tab(None, address, true)}
             {tabs}
             <span class="grow"></span>
-            {move || {
+            {dynamic(move || {
                 let view = now();
                 let address = address.get();
                 let is_own = view.as_ref().is_some_and(|view| view.owner_id == me);
@@ -47,18 +51,18 @@ pub fn Views(address: Memo<Address>, grid: Grid, views: Vec<View>) -> impl IntoV
                 let saved = own.clone().filter(|_| changed);
                 view! {
                     {saved.map(|view| view! {
-                        <button type="button" class="btn btn-small" on:click=move |_| ask(AskedView::Save(view.clone()))>"Save"</button>
+                        <button type="button" class="btn btn-small" on:click=act(move || ask(AskedView::Save(view.clone())))>"Save"</button>
                     })}
                     {changed.then(|| view! {
-                        <button type="button" class="btn btn-small" on:click=move |_| ask(AskedView::New)>{if is_own { "Save as new" } else { "Save view" }}</button>
+                        <button type="button" class="btn btn-small" on:click=act(move || ask(AskedView::New))>{if is_own { "Save as new" } else { "Save view" }}</button>
                     })}
                     {own.map(|view| view! {
-                        <button type="button" class="icon-button" aria-label="Edit this view" on:click=move |_| ask(AskedView::Edit(view.clone()))>
+                        <button type="button" class="icon-button" aria-label="Edit this view" on:click=act(move || ask(AskedView::Edit(view.clone())))>
                             <Icon icon=lu::LuEllipsis />
                         </button>
                     })}
                 }
-            }}
+            })}
         </nav>
     }
 }

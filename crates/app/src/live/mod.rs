@@ -7,7 +7,12 @@ use std::time::Duration;
 use domain::{ImportId, LeadId, events::LiveEvent};
 use leptos::prelude::*;
 
-use crate::{leads::desk::at, markup::view, notifications};
+use crate::{
+    leads::desk::at,
+    markup::{dynamic, view},
+    notifications,
+    ui::served::once,
+};
 
 /// Where the mark stands that says whether the page is up to date.
 pub const MARK: &str = "live-mark";
@@ -94,7 +99,7 @@ pub fn LiveMark() -> impl IntoView {
     let is_loaded = lazy_preload!(connect);
     view! {
         <span id=MARK class="live-mark"></span>
-        <Suspense>{move || is_loaded.get().then(|| Suspend::new(connect()))}</Suspense>
+        {once(is_loaded, connect)}
     }
 }
 
@@ -116,8 +121,8 @@ fn mark(live: Live) -> AnyView {
         Standing::Reconnecting => Some(("live live-off", "Reconnecting")),
     };
     view! {
-        {move || words().map(|(class, words)| view! {
+        {dynamic(move || words().map(|(class, words)| view! {
             <span class=class role="status" title="Changes by others show at once while this says Live"><i aria-hidden="true"></i><span class="live-words">{words}</span></span>
-        })}
+        }))}
     }
 }

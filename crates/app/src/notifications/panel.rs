@@ -14,8 +14,8 @@ use super::{
 use crate::{
     leads::format::{self, Today},
     live::Live,
-    markup::view,
-    ui::Icon,
+    markup::{act, view},
+    ui::{Icon, up_to_99},
     viewer::{Session, use_session},
 };
 
@@ -42,14 +42,13 @@ pub fn Panel(live: Live) -> impl IntoView {
     let place = |id: &str| document().get_element_by_id(id);
     let count = move || {
         let unread = bell.read().unread;
-        let words = if unread > 99 { "99+".to_owned() } else { unread.to_string() };
-        (unread > 0).then(|| view! { <span class="bell-count" aria-hidden="true">{words}</span><span class="sr-only">{format!("{unread} new")}</span> })
+        (unread > 0).then(|| view! { <span class="bell-count" aria-hidden="true">{up_to_99(unread)}</span><span class="sr-only">{format!("{unread} new")}</span> })
     };
     let list = move || {
         let bell = bell.get();
         let problem = problem.get().map(|problem| {
             view! {
-                <p class="alert" role="alert"><span class="grow">{problem}</span><button type="button" class="btn btn-small" on:click=move |_| load()>"Retry"</button></p>
+                <p class="alert" role="alert"><span class="grow">{problem}</span><button type="button" class="btn btn-small" on:click=act(load)>"Retry"</button></p>
             }
         });
         let is_empty = bell.items.is_empty() && problem.is_none();

@@ -6,7 +6,10 @@ pub mod server_fns;
 use icondata_lu as lu;
 use leptos::{ev, prelude::*};
 
-use crate::{markup::view, ui::Icon};
+use crate::{
+    markup::{act, view},
+    ui::Icon,
+};
 use palette::LazyPalette;
 
 /// The button in the header, and ⌘K anywhere. The dialog behind it is loaded apart.
@@ -23,7 +26,7 @@ pub fn Search() -> impl IntoView {
         on_cleanup(move || handle.remove());
     });
     view! {
-        <button type="button" class="search-button" aria-keyshortcuts="Meta+K Control+K" on:click=move |_| open.set(true)>
+        <button type="button" class="search-button" aria-keyshortcuts="Meta+K Control+K" on:click=act(move || open.set(true))>
             <Icon icon=lu::LuSearch /><span class="faint grow search-label">"Search or jump to…"</span><kbd aria-hidden="true">"⌘K"</kbd>
         </button>
         <LazyPalette open />

@@ -5,15 +5,15 @@ use std::time::Duration;
 use domain::search::Hits;
 use icondata_lu as lu;
 use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::server_fns::search;
 use crate::{
     leads::{badge, view_href},
-    markup::view,
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
     shell::Tab,
-    ui::{Dialog, Icon},
-    viewer::use_session,
+    ui::{Dialog, Icon, lowercase, served::once},
+    viewer::use_role,
     views::server_fns::list_views,
 };
 
@@ -37,12 +37,12 @@ struct Goal {
 #[component]
 pub fn LazyPalette(open: RwSignal<bool>) -> impl IntoView {
     let is_loaded = lazy_preload!(palette);
-    view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(palette(open)))}</Suspense> }
+    once(is_loaded, move || palette(open))
 }
 
 #[lazy]
 fn palette(open: RwSignal<bool>) -> AnyView {
-    view! { {move || open.get().then(|| view! { <Palette open /> })} }
+    view! { {dynamic(move || open.get().then(|| view! { <Palette open /> }))} }
 }
 
 #[component]
@@ -72,8 +72,8 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let fixed = StoredValue::new(fixed_goals());
     let goals = Memo::new_with_compare(
         move |_| {
-            let words = words.read().to_lowercase();
-            let matches = |goal: &&Goal| goal.words.to_lowercase().contains(&words);
+            let words = lowercase(&words.read());
+            let matches = |goal: &&Goal| lowercase(&goal.words).contains(&words);
             let mut goals = hits.with(found);
             goals.extend(views.read().iter().filter(matches).take(MOST).cloned());
             fixed.with_value(|fixed| goals.extend(fixed.iter().filter(matches).cloned()));
@@ -81,10 +81,10 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
         },
         |_, _| true,
     );
-    let navigate = use_navigate();
+    let location = use_location();
     let go = Callback::new(move |href: String| {
         open.set(false);
-        navigate(&href, NavigateOptions::default());
+        location.go(&href, Way::Link);
     });
     let keys = move |event: KeyboardEvent| {
         let last = goals.read_untracked().len().saturating_sub(1);
@@ -118,11 +118,11 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                     ask(text);
                 }
                 on:keydown=keys />
-            {move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> })}
+            {dynamic(move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}
             <ul id="goals" class="goals" role="listbox" aria-label="Results">
-                {move || rows(&goals.read(), at.get(), go)}
+                {dynamic(move || rows(&goals.read(), at.get(), go))}
             </ul>
-            {move || goals.read().is_empty().then(|| view! { <p class="muted palette-none">"Nothing found. Names, e-mails, phones and companies of leads are searched."</p> })}
+            {dynamic(move || goals.read().is_empty().then(|| view! { <p class="muted palette-none">"Nothing found. Names, e-mails, phones and companies of leads are searched."</p> }))}
         </Dialog>
     }
 }
@@ -134,7 +134,7 @@ fn rows(goals: &[Goal], at: usize, go: Callback<String>) -> Vec<AnyView> {
         view! {
             {is_first.then(|| view! { <li class="goal-group" role="presentation">{group}</li> })}
             <li id=format!("goal-{index}") class="option goal" role="option" aria-selected=if index == at { "true" } else { "false" }
-                on:click=move |_| go.run(href.clone())>
+                on:click=act(move || go.run(href.clone()))>
                 <Icon icon /><span class="goal-words">{words}</span>
                 {more.map(|more| view! { <span class="faint">{more}</span> })}
                 <span class="grow"></span>
@@ -166,7 +166,7 @@ fn found(hits: &Hits) -> Vec<Goal> {
 
 /// Actions and pages of the role.
 fn fixed_goals() -> Vec<Goal> {
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     let mut goals = Vec::new();
     let mut action =
         |words: &str, icon, href: &str| goals.push(Goal { href: href.into(), ..plain("Actions", icon, words) });

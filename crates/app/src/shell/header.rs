@@ -2,24 +2,24 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::Tab;
 use crate::{
     live::LiveMark,
+    location::use_location,
     markup::view,
     notifications::Bell,
     search::Search,
     ui::{Avatar, Icon},
-    viewer::use_session,
+    viewer::{use_role, use_session},
 };
 
 #[component]
 pub fn Header() -> impl IntoView {
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     view! {
         <header class="header">
-            <a class="logo" href="/"><b aria-hidden="true">"S"</b>"Siwaht"</a>
+            <a class="logo" href=Tab::home(role).path()><b aria-hidden="true">"S"</b>"Siwaht"</a>
             <nav class="tabs" aria-label="Main">
                 {Tab::of(role).filter(|tab| !tab.is_admin()).map(tab_link).collect_view()}
                 {Tab::of(role).any(Tab::is_admin).then(|| view! { <i class="tabs-line" aria-hidden="true"></i> })}
@@ -34,8 +34,14 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-fn tab_link(tab: Tab) -> impl IntoView {
-    view! { <A href=tab.path() attr:class="tab">{tab.label()}</A> }
+fn tab_link(tab: Tab) -> AnyView {
+    view! { <a class="tab" href=tab.path() aria-current=current(tab)>{tab.label()}</a> }
+}
+
+/// What `aria-current` says of a link to the tab.
+fn current(tab: Tab) -> Signal<Option<&'static str>> {
+    let page = use_location().page;
+    Signal::derive(move || page.get().is_some_and(|page| page.tab() == Some(tab)).then_some("page"))
 }
 
 /// A native popover: opens, closes on Esc and outside clicks, and needs no script.
@@ -58,10 +64,10 @@ fn UserMenu() -> impl IntoView {
 
 #[component]
 pub fn PhoneBar() -> impl IntoView {
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     let link = |tab: &Tab| {
         let tab = *tab;
-        view! { <A href=tab.path() attr:class="phone-tab"><Icon icon=tab.icon() /><span>{tab.label()}</span></A> }
+        view! { <a class="phone-tab" href=tab.path() aria-current=current(tab)><Icon icon=tab.icon() /><span>{tab.label()}</span></a> }
     };
     let rest: Vec<Tab> = Tab::of(role).filter(|tab| !Tab::on_phone(role).contains(tab)).collect();
     view! {
@@ -71,7 +77,7 @@ pub fn PhoneBar() -> impl IntoView {
                 <button class="phone-tab" popovertarget="more-tabs"><Icon icon=lu::LuEllipsis /><span>"More"</span></button>
                 <div id="more-tabs" popover="auto" class="menu menu-bottom">
                     {rest.into_iter().map(|tab| view! {
-                        <A href=tab.path() attr:class="menu-item"><Icon icon=tab.icon() />{tab.label()}</A>
+                        <a class="menu-item" href=tab.path() aria-current=current(tab)><Icon icon=tab.icon() />{tab.label()}</a>
                     }).collect_view()}
                 </div>
             })}

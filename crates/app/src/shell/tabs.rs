@@ -36,6 +36,18 @@ impl Tab {
         Tab::ALL.into_iter().filter(move |tab| tab.is_for(role))
     }
 
+    /// Where the role works.
+    pub fn home(role: Role) -> Tab {
+        match role {
+            Role::Admin | Role::Agent | Role::Engineer => Tab::Leads,
+        }
+    }
+
+    /// The tab with this path.
+    pub fn at(path: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.path() == path)
+    }
+
     /// The four that a phone's bar has room for.
     pub fn on_phone(role: Role) -> &'static [Tab] {
         match role {

@@ -2,20 +2,19 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
-use crate::ui::{Field, Icon};
-
-use crate::markup::view;
+use crate::{
+    location::At,
+    markup::view,
+    ui::{Field, Icon, Title},
+};
 
 /// `/sign-in`. The server sends a refused try back here with its reason.
 #[component]
-pub fn SignInPage() -> impl IntoView {
-    let query = use_query_map().get_untracked();
-    let problem = query.get("problem").map(|problem| explain(&problem));
-    let next = query.get("next").unwrap_or_else(|| "/".into());
-    let login = query.get("login").unwrap_or_default();
+pub fn SignInPage(at: At) -> impl IntoView {
+    let problem = at.get("problem").map(|problem| explain(&problem));
+    let next = at.get("next").unwrap_or_else(|| "/".into());
+    let login = at.get("login").unwrap_or_default();
     let retrying = !login.is_empty();
     view! {
         <Title text="Sign in" />
@@ -52,9 +51,8 @@ fn explain(problem: &str) -> String {
 
 /// `/set-up?token=…`: the first admin of a new installation.
 #[component]
-pub fn SetUpPage() -> impl IntoView {
-    let query = use_query_map().get_untracked();
-    let text = |name: &str| query.get(name).unwrap_or_default();
+pub fn SetUpPage(at: At) -> impl IntoView {
+    let text = |name: &str| at.get(name).unwrap_or_default();
     let (problem, token, name, email) = (text("problem"), text("token"), text("name"), text("email"));
     let wrong = |field: &str, message: &str| problem.split(',').any(|f| f == field).then(|| message.to_owned());
     let used = wrong("used", "This link is used up or over. Restart the server for a new one.");

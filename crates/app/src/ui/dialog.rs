@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
-use crate::markup::view;
+use crate::markup::{act, view};
 
 /// For the browser only: the server never renders one. Opens as soon as it is on the page. `on_close` runs on Esc, ×, and
 /// clicks outside; the caller then takes it away.
@@ -39,7 +39,7 @@ pub fn Dialog(
             <div class="dialog-panel">
                 <div class="dialog-head">
                     <h2>{title}</h2>
-                    <button type="button" class="icon-button" aria-label="Close" on:click=move |_| on_close.run(())>
+                    <button type="button" class="icon-button" aria-label="Close" on:click=act(move || on_close.run(()))>
                         <Icon icon=lu::LuX />
                     </button>
                 </div>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::markup::view;
+use crate::markup::{dynamic, view};
 
 /// Label above, control, message below. The control inside carries the same `id`.
 #[component]
@@ -18,7 +18,7 @@ pub fn Field(
         <div class=format!("field {class}") class:field-wrong=move || error.read().is_some()>
             <label for=id>{label}</label>
             {children()}
-            <p id=message class="field-message" aria-live="polite">{move || error.get()}</p>
+            <p id=message class="field-message" aria-live="polite">{dynamic(move || error.get())}</p>
         </div>
     }
 }

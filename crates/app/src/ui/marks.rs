@@ -23,7 +23,7 @@ fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
     let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(last).collect()
 }
 
 fn hue(name: &str) -> u32 {

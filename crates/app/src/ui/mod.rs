@@ -6,6 +6,7 @@ mod fly;
 mod marks;
 pub mod served;
 mod states;
+mod title;
 mod toast;
 
 pub use dialog::{Dialog, focus_after_dialog};
@@ -13,6 +14,7 @@ pub use field::Field;
 pub use fly::{fly, place_of};
 pub use marks::{Avatar, Icon};
 pub use states::{EmptyState, ErrorState, Skeleton};
+pub use title::Title;
 pub use toast::{Toaster, Toasts, ToastsOver, provide_toasts, use_toasts};
 
 /// Puts the focus on the first element that the selector finds.
@@ -22,5 +24,22 @@ pub fn focus(selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         // Fails for nothing that can take the focus.
         let _ = element.focus();
+    }
+}
+
+/// A count where there is room for two digits.
+pub fn up_to_99(count: i64) -> String {
+    if count > 99 { "99+".to_owned() } else { count.to_string() }
+}
+
+/// The text in small letters, to compare it with another. The browser has tables of letters: no need to bring some.
+pub fn lowercase(text: &str) -> String {
+    #[cfg(target_family = "wasm")]
+    {
+        web_sys::js_sys::JsString::from(text).to_lower_case().into()
+    }
+    #[cfg(not(target_family = "wasm"))]
+    {
+        text.to_lowercase()
     }
 }

@@ -3,81 +3,77 @@
 //! The browser's main chunk keeps a place for such a part and nothing else: neither its components nor the types of
 //! its data. The part's own chunk takes the place over, with the data that came along with the markup.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
-use crate::markup::view;
+use crate::markup::{dynamic, view};
 
-/// Makes the markup, once its data is there; each time anew, since a page may be drawn more than once on its way.
-pub type Markup = Arc<dyn Fn() -> String + Send + Sync>;
+/// The markup that the server has for places, each by its id.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Default)]
+pub struct Served(Vec<(&'static str, Markup)>);
 
-/// The markup of one part. Awaited before it is shown; in the browser there is nothing to wait for, since what the
-/// server sent is left as it is.
-#[derive(Clone, Copy)]
-pub struct Served {
-    loading: Resource<()>,
-    markup: StoredValue<Option<Markup>>,
-}
+/// Makes markup of data that is loaded: inside the page, since it asks the page for things.
+#[cfg(feature = "ssr")]
+type Markup = std::sync::Arc<dyn Fn() -> String + Send + Sync>;
 
+#[cfg(feature = "ssr")]
 impl Served {
-    /// `load` runs on the server alone. It loads data and leaves making markup of it for later: while it loads, the
-    /// part of the page that it was begun for may have made room for another one, and with it everything that markup
-    /// asks its surroundings for. What comes of it is kept beside the resource: one that held it would send it to the
-    /// browser a second time.
-    pub fn new<F, L>(load: L) -> Self
-    where
-        L: Fn() -> F + Send + Sync + 'static,
-        F: Future<Output = Markup> + Send + 'static,
-    {
-        let markup = StoredValue::new(None);
-        #[cfg(feature = "ssr")]
-        let load = move |()| {
-            let loading = load();
-            async move { drop(markup.try_set_value(Some(loading.await))) }
-        };
-        #[cfg(not(feature = "ssr"))]
-        let load = move |()| {
-            let _ = &load;
-            async {}
-        };
-        Served { loading: Resource::new(|| (), load), markup }
-    }
-
-    fn html(self) -> String {
-        self.markup.try_get_value().flatten().map(|markup| markup()).unwrap_or_default()
+    pub fn put(&mut self, place: &'static str, markup: impl Fn() -> String + Send + Sync + 'static) {
+        self.0.push((place, std::sync::Arc::new(markup)));
     }
 }
 
-/// The place with this id, and in it what the server sent.
+/// The place with this id, and in it what the server has for it; the browser leaves that as it is.
 #[component]
-pub fn Place(id: &'static str, served: Served) -> impl IntoView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                served.loading.await;
-                view! { <div id=id inner_html=served.html()></div> }
-            })}
-        </Suspense>
-    }
+pub fn Place(id: &'static str) -> impl IntoView {
+    view! { <div id=id inner_html=html(id)></div> }
+}
+
+#[cfg(feature = "ssr")]
+fn html(place: &str) -> String {
+    let served = use_context::<Served>().unwrap_or_default();
+    served.0.iter().find(|(id, _)| *id == place).map(|(_, markup)| markup()).unwrap_or_default()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn html(_place: &str) -> String {
+    String::new()
+}
+
+/// A part whose code is a chunk of its own: there as soon as the chunk is.
+pub fn once<F>(is_here: ReadSignal<bool>, part: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = AnyView>,
+{
+    use futures_util::FutureExt;
+    let part: Box<dyn Fn() -> Option<AnyView> + Send + Sync> = Box::new(move || part().now_or_never());
+    view! { {dynamic(move || is_here.get().then(&*part).flatten())} }
 }
 
 /// The data that came with the markup of a place, whose markup then makes room. `keep` looks at it once more.
 pub fn take_over(place: &str, keep: impl FnOnce(&str, &web_sys::Element)) {
     let Some(element) = document().get_element_by_id(place) else { return };
-    let seed = document().get_element_by_id(&seed_id(place)).and_then(|seed| seed.text_content());
-    keep(&seed.unwrap_or_default(), &element);
+    keep(&taken(place).unwrap_or_default(), &element);
     element.set_inner_html("");
 }
 
-/// Data for [`take_over`], as it stands behind the markup of its place.
-#[cfg(feature = "ssr")]
-pub fn seed(place: &str, json: &str) -> String {
-    // Inside a script nothing but its end tag ends it.
-    let json = json.replace('<', "\\u003c");
-    format!("<script type=\"application/json\" id=\"{}\">{json}</script>", seed_id(place))
+/// The data that came along under this name.
+pub fn taken(name: &str) -> Option<String> {
+    document().get_element_by_id(&seed_id(name))?.text_content()
 }
 
-fn seed_id(place: &str) -> String {
-    format!("{place}-seed")
+/// Data for [`taken`]: JSON that a page brings along.
+#[cfg(feature = "ssr")]
+pub fn seed(name: &str, json: &str) -> String {
+    format!("<script type=\"application/json\" id=\"{}\">{}</script>", seed_id(name), seed_text(json))
+}
+
+/// JSON as it stands inside a script, which nothing but its end tag ends.
+#[cfg(feature = "ssr")]
+pub fn seed_text(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+pub fn seed_id(name: &str) -> String {
+    format!("{name}-seed")
 }

@@ -5,7 +5,10 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::{UiError, markup::view};
+use crate::{
+    UiError,
+    markup::{act, view},
+};
 
 /// Nothing here, why, and what to do about it.
 #[component]
@@ -29,6 +32,8 @@ pub fn EmptyState(
 #[component]
 pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
     let problem = *error.0;
+    #[cfg(feature = "ssr")]
+    crate::document::set_status(problem.status);
     view! {
         <section class="empty" role="alert">
             <span class="empty-icon empty-icon-bad"><Icon icon=lu::LuTriangleAlert /></span>
@@ -42,7 +47,7 @@ pub fn ErrorState(error: UiError, retry: Callback<()>) -> impl IntoView {
                 ErrorCode::Unauthenticated => view! { <a class="btn" href="/sign-in" rel="external">"Sign in"</a> },
                 ErrorCode::BadRequest | ErrorCode::Forbidden | ErrorCode::NotFound => ().into_any(),
                 _ => view! {
-                    <button class="btn" on:click=move |_| retry.run(())><Icon icon=lu::LuRotateCw />"Try again"</button>
+                    <button class="btn" on:click=act(move || retry.run(()))><Icon icon=lu::LuRotateCw />"Try again"</button>
                 },
             }}
         </section>

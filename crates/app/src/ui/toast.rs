@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::markup::view;
+use crate::markup::{act, dynamic, view};
 
 const SHOWN_FOR: Duration = Duration::from_secs(6);
 /// What can be taken back stays a little longer.
@@ -83,14 +83,14 @@ fn corner(toaster: Toaster, is_uncovered: Signal<bool>) -> impl IntoView {
     let shown = toaster.shown;
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            {move || is_uncovered.get().then(|| shown.get()).flatten().map(|Toast { text, undo, .. }| view! {
+            {dynamic(move || is_uncovered.get().then(|| shown.get()).flatten().map(|Toast { text, undo, .. }| view! {
                 <p class="toast">
                     <span class="grow">{text}</span>
                     {undo.map(|undo| view! {
-                        <button type="button" class="btn btn-small" on:click=move |_| { shown.set(None); undo.run(()) }>"Undo"</button>
+                        <button type="button" class="btn btn-small" on:click=act(move || { shown.set(None); undo.run(()) })>"Undo"</button>
                     })}
                 </p>
-            })}
+            }))}
         </div>
     }
 }

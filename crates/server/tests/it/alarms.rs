@@ -93,7 +93,6 @@ fn operations() -> Vec<Entry> {
 /// What our pages call.
 fn functions() -> Vec<Entry> {
     vec![
-        entry("/ui/session", Method::GET, "/ui/session", |_| None),
         entry("/ui/leads/list", Method::GET, "/ui/leads/list?query=", |_| None),
         entry("/ui/leads/count", Method::GET, "/ui/leads/count?query=", |_| None),
         entry("/ui/leads/find", Method::GET, "/ui/leads/find?id={id}", |_| None),

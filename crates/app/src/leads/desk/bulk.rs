@@ -22,9 +22,9 @@ use super::super::{
     undo::offer_undo,
 };
 use crate::{
-    markup::view,
+    markup::{act, dynamic, view},
     ui::{Dialog, Icon, Toaster, use_toasts},
-    viewer::{Session, use_session},
+    viewer::{Session, use_role, use_session},
 };
 
 /// How often a running change is asked how far it is.
@@ -64,7 +64,7 @@ pub fn Bar(grid: Grid, address: Memo<Address>) -> impl IntoView {
         grid,
         address,
         toasts: use_toasts(),
-        role: use_session().with_value(|session| session.user.role),
+        role: use_role(),
         choosing: RwSignal::new(None),
         asking: RwSignal::new(false),
         running: RwSignal::new(None),
@@ -80,7 +80,7 @@ pub fn Bar(grid: Grid, address: Memo<Address>) -> impl IntoView {
         now
     });
     let is_shown = Memo::new(move |_| !grid.selected.read().is_empty() || bulk.running.read().is_some());
-    move || is_shown.get().then(|| view! { <Selected bulk /> })
+    dynamic(move || is_shown.get().then(|| view! { <Selected bulk /> }))
 }
 
 #[component]
@@ -93,22 +93,22 @@ fn Selected(bulk: Bulk) -> impl IntoView {
             grid.total.get().filter(|total| usize::try_from(*total).is_ok_and(|total| total > selected.ids.len()));
         total.filter(|_| !selected.all_matching)
     };
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     let button = move |field: Field, label: &'static str| {
         view! {
             <button type="button" class="btn btn-small" aria-haspopup="listbox"
-                on:click=move |_| bulk.choosing.update(|open| *open = (*open != Some(field)).then_some(field))>{label}</button>
+                on:click=act(move || bulk.choosing.update(|open| *open = (*open != Some(field)).then_some(field)))>{label}</button>
         }
     };
     view! {
         <section class="bulk-bar" aria-label="Selected leads">
-            {move || bulk.choosing.get().map(|field| view! { <Choices bulk field /> })}
+            {dynamic(move || bulk.choosing.get().map(|field| view! { <Choices bulk field /> }))}
             <b class="num">{number}</b><span>" selected"</span>
-            {move || more().map(|total| view! {
-                <button type="button" class="link" on:click=move |_| grid.selected.update(|s| s.all_matching = true)>
+            {dynamic(move || more().map(|total| view! {
+                <button type="button" class="link" on:click=act(move || grid.selected.update(|s| s.all_matching = true))>
                     {format!("Select all {} matching", format::count(total))}
                 </button>
-            })}
+            }))}
             {(role != Role::Engineer).then(|| view! {
                 {button(Field::Status, "Status")}
                 {button(Field::Agent, "Assign")}
@@ -116,29 +116,29 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                 {button(Field::Priority, "Priority")}
                 {button(Field::Product, "Product")}
                 {button(Field::Export, "Export")}
-                <button type="button" class="btn btn-small btn-danger" on:click=move |_| bulk.asking.set(true)>"Delete"</button>
+                <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
             })}
-            <button type="button" class="icon-button" aria-label="Select nothing" on:click=move |_| grid.select_nothing()><Icon icon=lu::LuX /></button>
+            <button type="button" class="icon-button" aria-label="Select nothing" on:click=act(move || grid.select_nothing())><Icon icon=lu::LuX /></button>
         </section>
         <Show when=move || bulk.asking.get()>
             <Dialog title="Delete the selected leads?" small=true on_close=Callback::new(move |()| bulk.asking.set(false))>
-                <p class="muted">{move || format!("{} leads leave every list and board, for everyone. You can take it back right afterwards.", number())}</p>
+                <p class="muted">{dynamic(move || format!("{} leads leave every list and board, for everyone. You can take it back right afterwards.", number()))}</p>
                 <footer class="form-foot">
-                    <button class="btn" autofocus on:click=move |_| bulk.asking.set(false)>"Keep them"</button>
+                    <button class="btn" autofocus on:click=act(move || bulk.asking.set(false))>"Keep them"</button>
                     <span class="grow"></span>
-                    <button class="btn btn-danger-full" on:click=move |_| { bulk.asking.set(false); bulk.run(BulkAction::Delete) }>"Delete leads"</button>
+                    <button class="btn btn-danger-full" on:click=act(move || { bulk.asking.set(false); bulk.run(BulkAction::Delete) })>"Delete leads"</button>
                 </footer>
             </Dialog>
         </Show>
-        {move || bulk.running.get().map(|job| view! { <Progress bulk job /> })}
-        {move || bulk.problem.get().map(|problem| view! {
+        {dynamic(move || bulk.running.get().map(|job| view! { <Progress bulk job /> }))}
+        {dynamic(move || bulk.problem.get().map(|problem| view! {
             <Dialog title="Nothing was changed" small=true on_close=Callback::new(move |()| bulk.problem.set(None))>
                 <p class="muted">{problem}</p>
                 <footer class="form-foot"><span class="grow"></span>
-                    <button class="btn" autofocus on:click=move |_| bulk.problem.set(None)>"Close"</button>
+                    <button class="btn" autofocus on:click=act(move || bulk.problem.set(None))>"Close"</button>
                 </footer>
             </Dialog>
-        })}
+        }))}
     }
 }
 

@@ -7,12 +7,16 @@ use super::{
     super::{address::Address, columns::Column, filters::use_show},
     resize::{WIDTHS, to_view},
 };
-use crate::{markup::view, ui::Icon, viewer::use_session};
+use crate::{
+    markup::{act, view},
+    ui::Icon,
+    viewer::use_role,
+};
 
 /// Inside the columns' popover: ticked ones first, in their order.
 #[component]
 pub fn Chooser(address: Memo<Address>) -> impl IntoView {
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     let show = use_show();
     let set = Callback::new(move |columns: Vec<(Column, Option<u16>)>| {
         let next = Address { columns: to_view(&columns), ..address.get_untracked() };
@@ -32,7 +36,7 @@ pub fn Chooser(address: Memo<Address>) -> impl IntoView {
     };
     view! {
         <ul class="columns">{rows}</ul>
-        <button type="button" class="btn btn-small btn-quiet" on:click=move |_| set.run(Vec::new())>"Back to the usual columns"</button>
+        <button type="button" class="btn btn-small btn-quiet" on:click=act(move || set.run(Vec::new()))>"Back to the usual columns"</button>
     }
 }
 
@@ -68,15 +72,15 @@ fn on_row(
     view! {
         <li class="columns-row">
             <label class="choice grow">
-                <input type="checkbox" checked=true disabled=column == Column::Lead on:change=move |_| set.run(without.clone()) />{name}
+                <input type="checkbox" checked=true disabled=column == Column::Lead on:change=act(move || set.run(without.clone())) />{name}
             </label>
             <input class="input columns-width" type="number" min=*WIDTHS.start() max=*WIDTHS.end() step="10"
                 aria-label=format!("Width of {name}") value=width.unwrap_or(column.width())
                 on:change:target=move |event| resize(event.target().value()) />
             <button type="button" class="icon-button" aria-label=format!("Move {name} left") disabled={at == 0}
-                on:click=move |_| set.run(up.clone())><Icon icon=lu::LuArrowUp /></button>
+                on:click=act(move || set.run(up.clone()))><Icon icon=lu::LuArrowUp /></button>
             <button type="button" class="icon-button" aria-label=format!("Move {name} right") disabled={at == last}
-                on:click=move |_| set.run(down.clone())><Icon icon=lu::LuArrowDown /></button>
+                on:click=act(move || set.run(down.clone()))><Icon icon=lu::LuArrowDown /></button>
         </li>
     }
 }
@@ -87,7 +91,7 @@ fn off_row(chosen: &[(Column, Option<u16>)], column: Column, set: Set) -> AnyVie
     view! {
         <li class="columns-row">
             <label class="choice grow">
-                <input type="checkbox" on:change=move |_| set.run(with.clone()) />{column.heading()}
+                <input type="checkbox" on:change=act(move || set.run(with.clone())) />{column.heading()}
             </label>
         </li>
     }

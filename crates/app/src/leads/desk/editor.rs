@@ -18,9 +18,10 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::view,
+    markup::{act, dynamic, view},
     ui::{Icon, Toaster, use_toasts},
     viewer::{Session, use_session},
+    wire,
 };
 
 /// A change that was refused, kept until it is tried again or given up.
@@ -52,7 +53,7 @@ pub fn Editor(grid: Grid) -> impl IntoView {
         waiting.map(|refused| view! { <Mark grid refused /> }).collect_view()
     };
     view! {
-        {move || grid.open.get().map(|cell| view! { <Field work cell /> })}
+        {dynamic(move || grid.open.get().map(|cell| view! { <Field work cell /> }))}
         {marks}
     }
 }
@@ -75,7 +76,7 @@ fn Mark(grid: Grid, refused: Refused) -> impl IntoView {
     Some(view! {
         <Portal mount=card>
             <div class="refused" style=style.clone()>
-                <button type="button" aria-label=label.clone() title=label.clone() on:click=move |_| grid.open.set(Some(refused.cell))>
+                <button type="button" aria-label=label.clone() title=label.clone() on:click=act(move || grid.open.set(Some(refused.cell)))>
                     <Icon icon=lu::LuCircleAlert />
                 </button>
             </div>
@@ -139,13 +140,13 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
                             on_leave=give_up />
                     },
                 }}
-                {move || problem.get().map(|reason| view! {
+                {dynamic(move || problem.get().map(|reason| view! {
                     <div class="cell-problem" role="alert">
                         <span>{reason}</span>
                         <button type="button" class="btn btn-small" on:mousedown=move |event| { event.prevent_default(); commit.run(None) }>"Retry"</button>
                         <button type="button" class="btn btn-small btn-quiet" on:mousedown=move |event| { event.prevent_default(); give_up.run(()) }>"Discard"</button>
                     </div>
-                })}
+                }))}
             </div>
         </Portal>
     })
@@ -182,7 +183,7 @@ fn TextField(
     view! {
         <input node_ref=node class="input num" type=kind aria-label=label prop:value=text.get_untracked()
             on:input:target=move |event| text.set(event.target().value())
-            on:keydown=keys on:blur=move |_| { let _ = commit.try_run(None); } />
+            on:keydown=keys on:blur=act(move || { let _ = commit.try_run(None); }) />
     }
 }
 
@@ -208,7 +209,7 @@ impl Work {
     }
 
     fn refuse(self, cell: Cell, edit: &Edit, before: &Lead, text: String, error: UiError) {
-        let current = error.0.current.clone().and_then(|lead| serde_json::from_value::<Lead>(lead).ok());
+        let current = error.0.current.clone().and_then(|lead| wire::read_value::<Lead>(lead).ok());
         let reason = match (&current, error.0.fields.0.values().next()) {
             (Some(lead), _) => {
                 let now = self.session.with_value(|session| {

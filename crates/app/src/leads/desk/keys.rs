@@ -2,7 +2,6 @@
 
 use domain::users::Role;
 use leptos::{ev, ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use web_sys::{Element, HtmlElement};
 
 use super::super::{
@@ -10,7 +9,11 @@ use super::super::{
     grid::{Cell, Grid},
     table::cell_of,
 };
-use crate::{ui, viewer::use_session};
+use crate::{
+    location::{Way, use_location},
+    ui,
+    viewer::use_role,
+};
 
 /// The first element the selector finds.
 pub fn find(selector: &str) -> Option<Element> {
@@ -19,11 +22,11 @@ pub fn find(selector: &str) -> Option<Element> {
 
 /// Listens for as long as the page is there.
 pub fn listen(grid: Grid, help: RwSignal<bool>) {
-    let navigate = use_navigate();
-    let role = use_session().with_value(|session| session.user.role);
+    let location = use_location();
+    let role = use_role();
     let new_lead = move || {
         if let Some(link) = find("a[data-new-lead]").and_then(|link| link.get_attribute("href")) {
-            navigate(&link, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            location.go(&link, Way::Over);
         }
     };
     let handle = window_event_listener(ev::keydown, move |event| {

@@ -16,7 +16,10 @@ use leptos::{portal::Portal, prelude::*};
 
 use super::{address::use_address, filters::use_show, grid::Grid, others};
 
-use crate::markup::view;
+use crate::{
+    markup::{dynamic, view},
+    ui::served::once,
+};
 
 pub use super::filters::PANEL;
 pub use keys::is_elsewhere;
@@ -32,7 +35,7 @@ pub const MY_DAY: &str = "my-day-place";
 #[component]
 pub fn Desk() -> impl IntoView {
     let is_loaded = lazy_preload!(desk);
-    view! { <Suspense>{move || is_loaded.get().then(|| Suspend::new(desk()))}</Suspense> }
+    once(is_loaded, desk)
 }
 
 /// Everything that comes alive over the table.
@@ -61,7 +64,7 @@ fn desk() -> AnyView {
         <views::Asked grid address />
         <editor::Editor grid />
         <bulk::Bar grid address />
-        {move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> })}
+        {dynamic(move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> }))}
     }
 }
 

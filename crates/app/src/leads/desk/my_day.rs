@@ -2,7 +2,7 @@
 
 use domain::leads::{FollowUps, MyDay};
 use icondata_lu as lu;
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::super::{
     address::{Address, with_query},
@@ -11,7 +11,12 @@ use super::super::{
     server_fns::load_my_day,
     table::lead_href,
 };
-use crate::{UiError, markup::view, ui::Icon, viewer::use_session};
+use crate::{
+    UiError,
+    markup::{act, dynamic, view},
+    ui::{Icon, up_to_99},
+    viewer::use_session,
+};
 
 /// A button with the number of what cannot wait, and what is behind it.
 #[component]
@@ -35,21 +40,21 @@ pub fn Panel(grid: Grid, address: Memo<Address>) -> impl IntoView {
     view! {
         <button type="button" class="btn my-day-button" popovertarget="my-day">
             <Icon icon=lu::LuSun /><span class="my-day-label">"My day"</span>
-            {move || waiting().map(|waiting| view! { <b class="num count">{count(waiting)}</b> })}
+            {dynamic(move || waiting().map(|waiting| view! { <b class="num count">{up_to_99(waiting)}</b> }))}
         </button>
         <div id="my-day" popover="auto" class="menu my-day" role="group" aria-label="My day">
-            {move || match day.get() {
+            {dynamic(move || match day.get() {
                 None => None,
-                Some(Ok(day)) => Some(Either::Left(view! {
+                Some(Ok(day)) => Some(view! {
                     <Section title="Overdue" class="late" part=day.overdue address />
                     <Section title="Today" class="due" part=day.today address />
                     <Section title="Next six days" class="muted" part=day.week address />
-                })),
-                Some(Err(error)) => Some(Either::Right(view! {
+                }),
+                Some(Err(error)) => Some(view! {
                     <p class="muted" role="alert">{error.message()}</p>
-                    <button type="button" class="btn btn-small" on:click=move |_| load()>"Try again"</button>
-                })),
-            }}
+                    <button type="button" class="btn btn-small" on:click=act(load)>"Try again"</button>
+                }),
+            })}
         </div>
     }
 }

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement, PointerEvent};
 
 use super::super::{address::Address, columns::Column};
-use crate::viewer::use_session;
+use crate::viewer::use_role;
 
 /// CSS pixels from a heading's right edge that take hold of it.
 const EDGE: f64 = 8.0;
@@ -23,7 +23,7 @@ struct Drag {
 
 /// Listens for as long as the page is there.
 pub fn listen(address: Memo<Address>, show: impl Fn(Address, bool) + Clone + 'static) {
-    let role = use_session().with_value(|session| session.user.role);
+    let role = use_role();
     let drag = StoredValue::new_local(None::<Drag>);
     let down = window_event_listener(ev::pointerdown, move |event| {
         if let Some((column, width)) = edge(&event) {

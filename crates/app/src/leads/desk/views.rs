@@ -15,7 +15,7 @@ use super::super::{
 };
 use crate::{
     UiError,
-    markup::view,
+    markup::{dynamic, view},
     ui::{Dialog, Field, use_toasts},
     views::server_fns::{create_view, delete_view, update_view},
 };
@@ -40,11 +40,11 @@ pub fn Asked(grid: Grid, address: Memo<Address>) -> impl IntoView {
             });
         }
     });
-    move || match grid.asked_view.get() {
+    dynamic(move || match grid.asked_view.get() {
         None | Some(AskedView::Save(_)) => None,
         Some(AskedView::New) => Some(view! { <Naming grid address view=None /> }),
         Some(AskedView::Edit(view)) => Some(view! { <Naming grid address view=Some(view) /> }),
-    }
+    })
 }
 
 #[component]
@@ -61,32 +61,26 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
         fields.set(error.0.fields.clone());
         problem.set(error.0.fields.is_empty().then(|| error.message()));
     };
-    let done = {
-        let show = show.clone();
-        move |said: String, next: Option<Address>| {
-            toasts.say(said);
-            grid.asked_view.set(None);
-            grid.reload_views();
-            if let Some(next) = next {
-                show(next, true);
-            }
+    let done = move |said: String, next: Option<Address>| {
+        toasts.say(said);
+        grid.asked_view.set(None);
+        grid.reload_views();
+        if let Some(next) = next {
+            show(next, true);
         }
     };
-    let saved = done.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some((name, is_shared)) = node.get_untracked().and_then(|form| read(&form)) else { return };
         let input = to_view(&address.get_untracked(), name, is_shared);
-        let saved = saved.clone();
         spawn_local(async move {
             match send(id, input).await {
-                Ok(view) => saved(format!("{} saved", view.name), id.is_none().then(|| of_view(&view))),
+                Ok(view) => done(format!("{} saved", view.name), id.is_none().then(|| of_view(&view))),
                 Err(error) => refused(error),
             }
         });
     };
     let delete = move |_| {
-        let done = done.clone();
         spawn_local(async move {
             let Some(id) = id else { return };
             match delete_view(id).await {
@@ -97,7 +91,7 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
     };
     view! {
         <Dialog title small=true on_close=close>
-            {move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> })}
+            {dynamic(move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}
             <form node_ref=node class="form" novalidate on:submit=submit>
                 <Field label="Name" id="view-name" error=Signal::derive(move || fields.read().get("name").map(str::to_owned))>
                     <input id="view-name" name="name" class="input" maxlength="80" autofocus value=name />

@@ -19,7 +19,13 @@ use super::{
     sheet::Closing,
     work::{Changed, Work},
 };
-use crate::{UiError, interactions::server_fns::log_interaction, leads::address::use_address, markup::view, ui::Icon};
+use crate::{
+    UiError,
+    interactions::server_fns::log_interaction,
+    leads::address::use_address,
+    markup::{act, dynamic, view},
+    ui::Icon,
+};
 
 /// What is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,13 +148,13 @@ pub fn Composer(work: Work) -> impl IntoView {
             <textarea id="composer-text" name="text" class="composer-text" rows="3" maxlength="10000" placeholder=hint
                 aria-label=move || draft.tab.get().label() required=move || !is_follow_up.get() prop:value=draft.text
                 on:input:target=move |event| { draft.text.set(event.target().value()); draft.keep() } on:keydown=keys></textarea>
-            {move || is_follow_up.get().then(|| days(draft))}
-            {move || draft.problem.get().map(|error| view! { <p class="alert" role="alert">{words(&error)}</p> })}
+            {dynamic(move || is_follow_up.get().then(|| days(draft)))}
+            {dynamic(move || draft.problem.get().map(|error| view! { <p class="alert" role="alert">{words(&error)}</p> }))}
             <div class="row composer-foot">
-                <span class="faint" aria-live="polite">{move || (draft.kept.get() && !draft.text.read().is_empty()).then_some("Draft kept")}</span>
+                <span class="faint" aria-live="polite">{dynamic(move || (draft.kept.get() && !draft.text.read().is_empty()).then_some("Draft kept"))}</span>
                 <span class="grow"></span>
                 <button class="btn btn-primary btn-small" disabled=draft.busy>
-                    {move || if draft.problem.read().is_some() { "Retry" } else { draft.tab.get().log() }}
+                    {dynamic(move || if draft.problem.read().is_some() { "Retry" } else { draft.tab.get().log() })}
                     <kbd aria-hidden="true">"⌘↵"</kbd>
                 </button>
             </div>
@@ -163,7 +169,7 @@ fn choice(draft: Draft, tab: Tab) -> impl IntoView {
         <label class="tab-choice" class:needs-script=needs_script title=tab.label()>
             <input type="radio" name="type" value=tab.value() class="sr-only" aria-keyshortcuts=tab.key()
                 checked=tab == Tab::Said(InteractionType::Note) prop:checked=move || draft.tab.get() == tab
-                on:change=move |_| { draft.tab.set(tab); draft.keep() } />
+                on:change=act(move || { draft.tab.set(tab); draft.keep() }) />
             <Icon icon=tab.icon() /><span class="tab-word">{tab.label()}</span><kbd aria-hidden="true">{tab.key()}</kbd>
         </label>
     }
@@ -175,7 +181,7 @@ fn days(draft: Draft) -> impl IntoView {
     let in_days = move |days: i64| (today + time::Duration::days(days)).to_string();
     let quick = move |label: &'static str, days: i64| {
         view! {
-            <button type="button" class="chip" on:click=move |_| draft.day.set(in_days(days))>{label}</button>
+            <button type="button" class="chip" on:click=act(move || draft.day.set(in_days(days)))>{label}</button>
         }
     };
     let may_clear = move || draft.work.lead.read().follow_up_at.is_some();
@@ -184,9 +190,9 @@ fn days(draft: Draft) -> impl IntoView {
             <input type="date" class="input composer-day" aria-label="Day of the follow-up" required
                 prop:value=draft.day on:input:target=move |event| draft.day.set(event.target().value()) />
             {quick("Today", 0)}{quick("Tomorrow", 1)}{quick("In a week", 7)}
-            {move || may_clear().then(|| view! {
-                <button type="button" class="btn btn-small btn-quiet" on:click=move |_| draft.clear_follow_up()>"No follow-up"</button>
-            })}
+            {dynamic(move || may_clear().then(|| view! {
+                <button type="button" class="btn btn-small btn-quiet" on:click=act(move || draft.clear_follow_up())>"No follow-up"</button>
+            }))}
         </div>
     }
 }

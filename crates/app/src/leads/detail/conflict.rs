@@ -8,7 +8,10 @@ use super::{
     words::{label, value_words},
     work::{Change, Changed, Work, fields},
 };
-use crate::{markup::view, ui::Dialog};
+use crate::{
+    markup::{act, dynamic, view},
+    ui::Dialog,
+};
 
 /// What both changed, and what only the person here did.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +41,7 @@ impl Conflict {
 /// Mine or theirs, for each field that both changed.
 #[component]
 pub fn ConflictDialog(work: Work) -> impl IntoView {
-    move || work.conflict.get().map(|conflict| view! { <Choices work conflict /> })
+    dynamic(move || work.conflict.get().map(|conflict| view! { <Choices work conflict /> }))
 }
 
 #[component]
@@ -56,7 +59,7 @@ fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
             view! {
                 <label class="side">
                     <input type="radio" name=format!("side-{field}") checked=is_mine
-                        on:change=move |_| mine.update(|mine| mine[at] = is_mine) />
+                        on:change=act(move || mine.update(|mine| mine[at] = is_mine)) />
                     <span><b>{who}</b><span class="side-value">{words(value)}</span></span>
                 </label>
             }
@@ -85,7 +88,7 @@ fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
             <p class="muted">{format!("While you changed {name}, someone else did too. Choose what stays.")}</p>
             {rows}
             <footer class="form-foot">
-                <button type="button" class="btn" on:click=move |_| close.run(())>"Keep theirs"</button>
+                <button type="button" class="btn" on:click=act(move || close.run(()))>"Keep theirs"</button>
                 <span class="grow"></span>
                 <button type="button" class="btn btn-primary" on:click=save>"Save the choice"</button>
             </footer>

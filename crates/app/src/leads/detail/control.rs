@@ -8,7 +8,7 @@ use crate::leads::{
     choose::{Choose, Move},
 };
 
-use crate::markup::view;
+use crate::markup::{act, dynamic, view};
 
 /// One field being edited. `on_done` runs when it closes.
 #[component]
@@ -36,14 +36,14 @@ pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing)
                 (Kind::Text(_), LeadField::Text(_, true)) => view! { <Lines label text commit give_up /> },
                 (Kind::Text(kind), _) => view! { <Line kind label text commit give_up /> },
             }}
-            {move || editing.problem.get().map(|reason| view! {
+            {dynamic(move || editing.problem.get().map(|reason| view! {
                 <div class="cell-problem" role="alert">
                     <span>{reason}</span>
                     // Pressed, not clicked: the field must not lose the focus first.
                     <button type="button" class="btn btn-small" on:mousedown=move |event| { event.prevent_default(); commit.run(()) }>"Retry"</button>
                     <button type="button" class="btn btn-small btn-quiet" on:mousedown=move |event| { event.prevent_default(); give_up.run(()) }>"Discard"</button>
                 </div>
-            })}
+            }))}
         </div>
     }
 }
@@ -117,7 +117,7 @@ fn Line(
     view! {
         <input node_ref=node class="input" type=kind aria-label=label prop:value=text.get_untracked() autocomplete="off"
             on:input:target=move |event| text.set(event.target().value())
-            on:keydown=move |event| keys(&event, false, commit, give_up) on:blur=move |_| left(commit) />
+            on:keydown=move |event| keys(&event, false, commit, give_up) on:blur=act(move || left(commit)) />
     }
 }
 
@@ -132,7 +132,7 @@ fn Lines(label: &'static str, text: RwSignal<String>, commit: Callback<()>, give
     view! {
         <textarea node_ref=node class="input" rows="5" aria-label=label prop:value=text.get_untracked()
             on:input:target=move |event| text.set(event.target().value())
-            on:keydown=move |event| keys(&event, true, commit, give_up) on:blur=move |_| left(commit)></textarea>
+            on:keydown=move |event| keys(&event, true, commit, give_up) on:blur=act(move || left(commit))></textarea>
     }
 }
 

@@ -7,7 +7,10 @@ use super::{
     row::{AnyShown, FieldRow},
     work::{Changed, Work},
 };
-use crate::{leads::cells::LeadField, markup::view};
+use crate::{
+    leads::cells::LeadField,
+    markup::{dynamic, view},
+};
 
 /// Only for a lead that is being delivered.
 #[component]
@@ -18,7 +21,7 @@ pub fn Engineering(work: Work) -> impl IntoView {
             || lead.engineering_progress > 0
             || work.may("engineeringProgress") && lead.status.is_closed()
     });
-    move || is_shown.get().then(|| view! { <Delivery work /> })
+    dynamic(move || is_shown.get().then(|| view! { <Delivery work /> }))
 }
 
 #[component]
@@ -41,7 +44,7 @@ fn Delivery(work: Work) -> impl IntoView {
     view! {
         <section class="card side-card" aria-label="Delivery">
             <div class="row"><h3>"Delivery"</h3><span class="grow"></span><b class="num">{now}" %"</b></div>
-            {move || if work.may("engineeringProgress") {
+            {dynamic(move || if work.may("engineeringProgress") {
                 view! {
                     <input type="range" class="slider" min="0" max="100" step="5" aria-label="Progress in percent"
                         prop:value=move || percent.get().to_string()
@@ -50,7 +53,7 @@ fn Delivery(work: Work) -> impl IntoView {
                 }
             } else {
                 view! { <progress class="delivery" max="100" value=percent aria-label="Delivered, in percent"></progress> }
-            }}
+            })}
             <dl class="fields">
                 <FieldRow work of=LeadField::Text("blockedReason", false) value=blocked nothing="not blocked" />
                 <FieldRow work of=LeadField::Text("engineeringNotes", true) value=notes />

@@ -19,7 +19,7 @@ use crate::{
         choose::{Choose, Move},
         columns::Column,
     },
-    markup::view,
+    markup::{act, dynamic, view},
     ui::Icon,
 };
 
@@ -62,7 +62,7 @@ pub fn Fields(work: Work) -> impl IntoView {
                 <FieldRow work of=LeadField::Text("notes", true) value=lines(|lead| lead.notes.clone()) />
             })}
             <dt>"Created"</dt>
-            <dd><div class="value"><span>{move || created(work)}</span></div></dd>
+            <dd><div class="value"><span>{dynamic(move || created(work))}</span></div></dd>
         </dl>
     }
 }
@@ -97,9 +97,9 @@ fn Products(work: Work) -> impl IntoView {
         let remove = format!("Remove {name}");
         view! {
             <span class="tag product-tag">
-                <button type="button" on:click=move |_| work.show_product(id)>{name}</button>
+                <button type="button" on:click=act(move || work.show_product(id))>{name}</button>
                 {may.get().then(|| view! {
-                    <button type="button" aria-label=remove on:click=move |_| without(work, id)><Icon icon=lu::LuX /></button>
+                    <button type="button" aria-label=remove on:click=act(move || without(work, id))><Icon icon=lu::LuX /></button>
                 })}
             </span>
         }
@@ -124,14 +124,14 @@ fn Products(work: Work) -> impl IntoView {
         <dt>"Products"</dt>
         <dd data-row="products">
             <div class="value product-tags">
-                {move || all.get().into_iter().map(tag).collect_view()}
-                {move || (may.get() && !adding.get()).then(|| view! {
-                    <button type="button" class="tag-add" aria-label="Add a product" on:click=move |_| adding.set(true)><Icon icon=lu::LuPlus /></button>
-                })}
-                {move || adding.get().then(|| view! {
+                {dynamic(move || all.get().into_iter().map(tag).collect_view())}
+                {dynamic(move || (may.get() && !adding.get()).then(|| view! {
+                    <button type="button" class="tag-add" aria-label="Add a product" on:click=act(move || adding.set(true))><Icon icon=lu::LuPlus /></button>
+                }))}
+                {dynamic(move || adding.get().then(|| view! {
                     <div class="control"><Choose label="Add a product" options=offered() chosen="" on_choose=add
                         on_leave=Callback::new(move |()| adding.set(false)) /></div>
-                })}
+                }))}
             </div>
         </dd>
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     attachments::{delete_attachment, rename_attachment},
-    markup::view,
+    markup::{act, dynamic, each, view},
     ui::{Dialog, Icon},
 };
 
@@ -49,19 +49,18 @@ pub fn Files(work: Work, uploads: Uploads) -> impl IntoView {
                 </noscript>
             })}
             <ul class="file-list">
-                <For each=move || uploads.all.get() key=|upload| upload.id children=move |upload| on_its_way(uploads, upload) />
-                <For each=move || work.files.get() key=|file| (file.id, file.file_name.clone())
-                    children=move |file| view! { <FileRow work file seen /> } />
+                {each(move || uploads.all.get(), |upload| upload.id.to_string(), move |upload| on_its_way(uploads, upload))}
+                {each(move || work.files.get(), |file| format!("{} {}", file.id, file.file_name), move |file| view! { <FileRow work file seen /> })}
             </ul>
-            {move || (work.files.read().is_empty() && uploads.all.read().is_empty() && work.whole.get()).then(|| view! {
+            {dynamic(move || (work.files.read().is_empty() && uploads.all.read().is_empty() && work.whole.get()).then(|| view! {
                 <p class="faint">"Drop files anywhere on this sheet, or paste them."</p>
-            })}
-            {move || seen.get().map(|file| view! { <Preview file on_close=Callback::new(move |()| seen.set(None)) /> })}
+            }))}
+            {dynamic(move || seen.get().map(|file| view! { <Preview file on_close=Callback::new(move |()| seen.set(None)) /> }))}
         </section>
     }
 }
 
-fn on_its_way(uploads: Uploads, upload: Upload) -> impl IntoView {
+fn on_its_way(uploads: Uploads, upload: Upload) -> AnyView {
     let Upload { id, ref name, percent, problem, .. } = upload;
     let name = name.clone();
     let label = format!("{name}, sent");
@@ -69,14 +68,14 @@ fn on_its_way(uploads: Uploads, upload: Upload) -> impl IntoView {
     view! {
         <li class="file">
             <span class="file-name">{name}</span>
-            {move || match problem.get() {
+            {dynamic(move || match problem.get() {
                 Some(reason) => view! {
                     <span class="file-problem" role="alert">{reason}</span>
-                    <button type="button" class="btn btn-small" on:click=move |_| again.run(())>"Retry"</button>
-                    <button type="button" class="icon-button" aria-label="Forget this file" on:click=move |_| uploads.forget(id)><Icon icon=lu::LuX /></button>
+                    <button type="button" class="btn btn-small" on:click=act(move || again.run(()))>"Retry"</button>
+                    <button type="button" class="icon-button" aria-label="Forget this file" on:click=act(move || uploads.forget(id))><Icon icon=lu::LuX /></button>
                 },
                 None => view! { <progress max="100" value=percent aria-label=label.clone()></progress> },
-            }}
+            })}
         </li>
     }
 }
@@ -114,7 +113,7 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
                 return view! { <Rename work id name renaming problem /> };
             }
             if can_preview {
-                return view! { <button type="button" class="file-name file-open" on:click=move |_| seen.set(Some(shown.get_value()))>{name}</button> };
+                return view! { <button type="button" class="file-name file-open" on:click=act(move || seen.set(Some(shown.get_value())))>{name}</button> };
             }
             view! { <a class="file-name" href=href.clone() download>{name}</a> }
         }
@@ -124,18 +123,18 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
             <Icon icon=if file.is_image() { lu::LuImage } else { lu::LuFileText } />
             <div class="file-words">{inside}<span class="faint">{about}</span></div>
             <a class="icon-button" href=href download aria-label=format!("Download {name}")><Icon icon=lu::LuDownload /></a>
-            {move || may().then(|| view! {
-                <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=move |_| renaming.set(true)><Icon icon=lu::LuPencil /></button>
-                <button type="button" class="icon-button needs-script" aria-label=format!("Delete {name}") on:click=move |_| asking.set(true)><Icon icon=lu::LuTrash2 /></button>
-            })}
-            {move || asking.get().then(|| view! {
+            {dynamic(move || may().then(|| view! {
+                <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=act(move || renaming.set(true))><Icon icon=lu::LuPencil /></button>
+                <button type="button" class="icon-button needs-script" aria-label=format!("Delete {name}") on:click=act(move || asking.set(true))><Icon icon=lu::LuTrash2 /></button>
+            }))}
+            {dynamic(move || asking.get().then(|| view! {
                 <p class="row entry-sure" role="group" aria-label="Delete it?">
                     <span>"Delete it for everyone?"</span>
-                    <button type="button" class="btn btn-small" autofocus on:click=move |_| asking.set(false)>"Keep"</button>
+                    <button type="button" class="btn btn-small" autofocus on:click=act(move || asking.set(false))>"Keep"</button>
                     <button type="button" class="btn btn-small btn-danger" on:click=delete>"Delete"</button>
                 </p>
-            })}
-            {move || problem.get().map(|reason| view! { <p class="file-problem" role="alert">{reason}</p> })}
+            }))}
+            {dynamic(move || problem.get().map(|reason| view! { <p class="file-problem" role="alert">{reason}</p> }))}
         </li>
     }
 }
@@ -190,7 +189,7 @@ fn Rename(
         event.prevent_default();
         event.stop_propagation();
     };
-    view! { <input node_ref=node class="input" maxlength="255" aria-label="File name" value=name on:keydown=keys on:blur=move |_| if renaming.try_get_untracked() == Some(true) { save() } /> }
+    view! { <input node_ref=node class="input" maxlength="255" aria-label="File name" value=name on:keydown=keys on:blur=act(move || if renaming.try_get_untracked() == Some(true) { save() }) /> }
 }
 
 /// What the browser shows by itself; the server decides what that may be.

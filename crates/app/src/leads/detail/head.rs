@@ -7,7 +7,6 @@ use domain::{
 };
 use icondata_lu as lu;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     merge::Merge,
@@ -22,7 +21,8 @@ use crate::{
         server_fns::{delete_lead, list_leads},
         undo::offer_undo,
     },
-    markup::view,
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
     ui::{Dialog, Icon},
 };
 
@@ -41,10 +41,10 @@ pub fn Head(work: Work) -> impl IntoView {
     view! {
         <header class="sheet-head">
             <nav class="crumbs" aria-label="Where this is">
-                <a href=move || address.read().href()>{move || match address.read().screen { Screen::Table => "Leads", Screen::Board => "Kanban" }}</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
+                <a href=move || address.read().href()>{dynamic(move || match address.read().screen { Screen::Table => "Leads", Screen::Board => "Kanban" })}</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
             </nav>
             <span class="grow"></span>
-            <span class="faint num sheet-place">{move || place.get()}</span>
+            <span class="faint num sheet-place">{dynamic(move || place.get())}</span>
             <Claim work />
             <Neighbour work by=-1 />
             <Neighbour work by=1 />
@@ -69,7 +69,7 @@ fn Claim(work: Work) -> impl IntoView {
             }
         });
     };
-    view! { {move || is_free().then(|| view! { <button type="button" class="btn btn-small" on:click=claim>"Claim"</button> })} }
+    view! { {dynamic(move || is_free().then(|| view! { <button type="button" class="btn btn-small" on:click=claim>"Claim"</button> }))} }
 }
 
 /// Back to the list: a link, so that it works without a script.
@@ -125,7 +125,7 @@ fn Neighbour(work: Work, by: isize) -> impl IntoView {
     let id = if by < 0 { "sheet-previous" } else { "sheet-next" };
     view! {
         <button type="button" id=id class="btn btn-small sheet-neighbour" aria-label=label aria-keyshortcuts=key title=label
-            disabled=move || to.read().is_none() on:click=move |_| go.run(by)>
+            disabled=move || to.read().is_none() on:click=act(move || go.run(by))>
             <Icon icon /><kbd aria-hidden="true">{key}</kbd>
         </button>
     }
@@ -133,19 +133,17 @@ fn Neighbour(work: Work, by: isize) -> impl IntoView {
 
 /// Goes to the lead before (−1) or after (1), on the next page of the list where this one ends.
 fn use_go(work: Work) -> Callback<isize> {
-    let (navigate, address) = (use_navigate(), use_address());
+    let (location, address) = (use_location(), use_address());
     Callback::new(move |by: isize| {
-        let options = || NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         let now = address.get_untracked();
         match untrack(|| beside(work, by)) {
             None => {}
-            Some(Beside::Lead(id)) => navigate(&now.lead(id), options()),
+            Some(Beside::Lead(id)) => location.go(&now.lead(id), Way::Replace),
             Some(Beside::Page(cursor)) => {
                 let page = now.with(LeadQuery { cursor: Some(cursor), offset: 0, ..now.query.clone() });
-                let navigate = navigate.clone();
                 spawn_local(async move {
                     match first_of(&page, by).await {
-                        Ok(Some(lead)) => navigate(&page.lead(lead.id), options()),
+                        Ok(Some(lead)) => location.go(&page.lead(lead.id), Way::Replace),
                         Ok(None) => work.toasts.say("No more leads in this list"),
                         Err(error) => work.toasts.say(error.message()),
                     }
@@ -198,26 +196,26 @@ fn Menu(work: Work) -> impl IntoView {
         <button type="button" class="icon-button sheet-more" popovertarget="sheet-menu" aria-label="More"><Icon icon=lu::LuEllipsis /></button>
         <div id="sheet-menu" popover="auto" class="menu sheet-menu">
             <button type="button" class="menu-item" on:click=move |event| { hide_menu(); copy(event) }><Icon icon=lu::LuLink />"Copy link"</button>
-            {move || work.rights.read().merge.then(|| view! {
-                <button type="button" class="menu-item" on:click=move |_| open(Asking::Merge)><Icon icon=lu::LuMerge />"Merge with…"</button>
-            })}
-            {move || work.rights.read().delete.then(|| view! {
-                <button type="button" class="menu-item menu-danger" on:click=move |_| open(Asking::Delete)><Icon icon=lu::LuTrash2 />"Delete…"</button>
-            })}
+            {dynamic(move || work.rights.read().merge.then(|| view! {
+                <button type="button" class="menu-item" on:click=act(move || open(Asking::Merge))><Icon icon=lu::LuMerge />"Merge with…"</button>
+            }))}
+            {dynamic(move || work.rights.read().delete.then(|| view! {
+                <button type="button" class="menu-item menu-danger" on:click=act(move || open(Asking::Delete))><Icon icon=lu::LuTrash2 />"Delete…"</button>
+            }))}
         </div>
-        {move || asking.get().map(|what| match what {
+        {dynamic(move || asking.get().map(|what| match what {
             Asking::Merge => view! { <Merge work on_close=done /> },
             Asking::Delete => view! {
                 <Dialog title=format!("Delete {}?", work.lead.read_untracked().name) small=true on_close=done>
                     <p class="muted">"It leaves every list and board, for everyone. You can take it back right afterwards."</p>
                     <footer class="form-foot">
-                        <button type="button" class="btn" autofocus on:click=move |_| asking.set(None)>"Keep it"</button>
+                        <button type="button" class="btn" autofocus on:click=act(move || asking.set(None))>"Keep it"</button>
                         <span class="grow"></span>
-                        <button type="button" class="btn btn-danger-full" on:click=move |_| delete.run(())>"Delete lead"</button>
+                        <button type="button" class="btn btn-danger-full" on:click=act(move || delete.run(()))>"Delete lead"</button>
                     </footer>
                 </Dialog>
             },
-        })}
+        }))}
     }
 }
 

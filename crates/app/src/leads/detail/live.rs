@@ -11,7 +11,7 @@ use super::{
 use crate::{
     UiError,
     leads::{grid::Grid, server_fns::load_sheet},
-    markup::view,
+    markup::{dynamic, view},
     ui::served,
     wire,
 };
@@ -74,13 +74,13 @@ pub fn Live() -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     view! {
         <Frame node>
-            {move || match shown.get() {
+            {dynamic(move || match shown.get() {
                 Shown::Waiting => view! { <Waiting /> },
                 Shown::Failed(error) => view! {
                     <Failed error retry=Callback::new(move |()| load.run(id.get_untracked())) />
                 },
                 Shown::Lead(known) => view! { <Sheet known /> },
-            }}
+            })}
         </Frame>
     }
 }
@@ -105,7 +105,7 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
     let inside = move || match loaded {
         Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> },
         Err(error) => {
-            view! { <leptos_meta::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }
+            view! { <crate::ui::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }
         }
     };
     let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.to_html();

@@ -18,7 +18,7 @@ use crate::{
         server_fns::{duplicates_of, find_lead, merge_leads},
         undo::offer_undo,
     },
-    markup::view,
+    markup::{act, dynamic, view},
     search::server_fns::search,
     ui::Dialog,
 };
@@ -43,11 +43,11 @@ pub fn Merge(work: Work, on_close: Callback<()>) -> impl IntoView {
     });
     view! {
         <Dialog title on_close>
-            {move || problem.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> })}
-            {move || match other.get() {
+            {dynamic(move || problem.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> }))}
+            {dynamic(move || match other.get() {
                 None => view! { <Find work choose /> },
                 Some(lead) => view! { <Compare work other lead problem on_close /> },
-            }}
+            })}
         </Dialog>
     }
 }
@@ -95,12 +95,12 @@ fn Find(work: Work, choose: Callback<LeadId>) -> impl IntoView {
                 on:input:target=move |event| typing(event.target().value()) />
         </div>
         <ul class="merge-found">
-            {move || found.get().into_iter().map(|(hit, why)| view! {
-                <li><button type="button" class="menu-item" on:click=move |_| choose.run(hit.id)>
+            {dynamic(move || found.get().into_iter().map(|(hit, why)| view! {
+                <li><button type="button" class="menu-item" on:click=act(move || choose.run(hit.id))>
                     <b>{hit.name.clone()}</b><span class="faint">{hit.company.clone()}</span><span class="grow"></span>
                     <span class="faint">{why}</span>{crate::leads::badge(hit.status)}
                 </button></li>
-            }).collect_view()}
+            }).collect_view())}
         </ul>
     }
 }
@@ -139,12 +139,12 @@ fn Compare(
             let name = field.clone();
             view! {
                 <label class="side">
-                    <input type="radio" name=format!("merge-{field}") checked=!is_theirs on:change=move |_| take.update(|take| {
+                    <input type="radio" name=format!("merge-{field}") checked=!is_theirs on:change=act(move || take.update(|take| {
                         take.retain(|field| *field != name);
                         if is_theirs {
                             take.push(name.clone());
                         }
-                    }) />
+                    })) />
                     <span><b>{if is_theirs { "The other" } else { "This one" }}</b><span class="side-value">{words(value)}</span></span>
                 </label>
             }
@@ -189,7 +189,7 @@ fn Compare(
         <p class="muted">{format!("{name} goes into {} and is deleted. What was said, files and products move along; notes are joined.", here.name)}</p>
         <div class="merge-sides">{rows}</div>
         <footer class="form-foot">
-            <button type="button" class="btn" on:click=move |_| other.set(None)>"Choose another"</button>
+            <button type="button" class="btn" on:click=act(move || other.set(None))>"Choose another"</button>
             <span class="grow"></span>
             <button type="button" class="btn btn-primary" disabled=busy on:click=merge>"Merge"</button>
         </footer>

@@ -24,22 +24,24 @@ mod upload;
 mod words;
 mod work;
 
-use std::sync::Arc;
-
 use domain::{
-    LeadId, Page,
+    LeadId,
     attachments::Attachment,
     events::TimelineEntry,
     leads::{Lead, LeadRights, LeadScore},
     products::Product,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use crate::ui::served::{Markup, Place, Served};
-
-use crate::markup::view;
+#[cfg(feature = "ssr")]
+use crate::ui::served::Served;
+use crate::{
+    location::use_location,
+    markup::view,
+    page::{Over, Page},
+    ui::served::{Place, once},
+};
 
 /// Entries of a timeline that come at once.
 pub const ENTRIES: u16 = 30;
@@ -51,42 +53,37 @@ const PLACE: &str = "lead-place";
 pub struct LeadSheet {
     pub lead: Lead,
     pub rights: LeadRights,
-    pub timeline: Page<TimelineEntry>,
+    pub timeline: domain::Page<TimelineEntry>,
     pub files: Vec<Attachment>,
     pub score: LeadScore,
     /// The main product.
     pub product: Option<Product>,
 }
 
-/// The lead that the address names. An id that is no number names nothing; the server says so in its own words.
+/// The lead that the address names. While the sheet goes away it is still the one that it was.
 fn use_lead_id() -> Memo<LeadId> {
-    let params = use_params_map();
-    Memo::new(move |_| params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(LeadId(0)))
+    let page = use_location().page;
+    Memo::new(move |last: Option<&LeadId>| match page.get().and_then(Page::over) {
+        Some(Over::Lead(id)) => id,
+        Some(Over::NewLead) | None => last.copied().unwrap_or(LeadId(0)),
+    })
 }
 
 /// The sheet: markup from the server, alive as soon as its code is there.
 #[component]
 pub fn LeadDetail() -> impl IntoView {
     let is_here = lazy_preload!(lead_sheet);
-    let id = use_lead_id().get_untracked();
-    let served = Served::new(move || markup(id));
     view! {
-        <Place id=PLACE served />
-        <Suspense>{move || is_here.get().then(|| Suspend::new(lead_sheet()))}</Suspense>
+        <Place id=PLACE />
+        {once(is_here, lead_sheet)}
     }
 }
 
-async fn markup(id: LeadId) -> Markup {
-    #[cfg(feature = "ssr")]
-    {
-        let loaded = super::server_fns::load_sheet(id).await;
-        Arc::new(move || live::markup(loaded.clone()))
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let _ = id;
-        Arc::new(String::new)
-    }
+/// Loads a lead's sheet for a page that is about to be sent.
+#[cfg(feature = "ssr")]
+pub async fn serve(served: &mut Served, id: LeadId) {
+    let loaded = super::server_fns::load_sheet(id).await;
+    served.put(PLACE, move || live::markup(loaded.clone()));
 }
 
 /// Fetches the sheet's code once the list is alive: opening one later then needs no connection but for its data.

@@ -4,7 +4,10 @@ use domain::{ProductId, products::Product};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{fields::make_main, work::Work};
-use crate::{markup::view, products::server_fns::find_product};
+use crate::{
+    markup::{act, dynamic, view},
+    products::server_fns::find_product,
+};
 
 impl Work {
     /// Puts this product's card in place of the one that is there.
@@ -20,7 +23,7 @@ impl Work {
 
 #[component]
 pub fn Pitch(work: Work) -> impl IntoView {
-    move || work.product.get().map(|product| view! { <Card work product /> })
+    dynamic(move || work.product.get().map(|product| view! { <Card work product /> }))
 }
 
 #[component]
@@ -34,9 +37,9 @@ fn Card(work: Work, product: Product) -> impl IntoView {
             <div class="row">
                 <h3>{name.clone()}</h3>
                 <span class="grow"></span>
-                {move || is_other().then(|| view! {
-                    <button type="button" class="btn btn-small btn-quiet" on:click=move |_| make_main(work, id)>"Make main"</button>
-                })}
+                {dynamic(move || is_other().then(|| view! {
+                    <button type="button" class="btn btn-small btn-quiet" on:click=act(move || make_main(work, id))>"Make main"</button>
+                }))}
                 <span class="tag">{profit_level}</span>
             </div>
             <p class="faint">{price}</p>

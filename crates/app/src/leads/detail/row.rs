@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     leads::{cells::LeadField, columns::Column},
-    markup::view,
+    markup::{dynamic, view},
     ui::Icon,
 };
 
@@ -28,10 +28,10 @@ pub fn FieldRow(
         <dt>{title}</dt>
         <dd data-row=of.field()>
             <Editable work of title>
-                {move || match value.get() {
+                {dynamic(move || match value.get() {
                     Some(shown) => shown.view(work),
                     None => view! { <span class="faint">{nothing}</span> },
-                }}
+                })}
             </Editable>
         </dd>
     }
@@ -78,19 +78,19 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
             editing.open(work, of);
         }
     };
-    move || {
+    dynamic(move || {
         if editing.is_open.get() {
             return view! { <Control work of label=title editing /> };
         }
         view! {
             <div class="value" class:value-open=may on:click=open>
                 {children()}
-                {move || may.get().then(|| view! {
+                {dynamic(move || may.get().then(|| view! {
                     <button type="button" class="value-edit" aria-label=format!("Edit {title}")><Icon icon=lu::LuPencil /></button>
-                })}
+                }))}
             </div>
         }
-    }
+    })
 }
 
 /// A heading that becomes a field.

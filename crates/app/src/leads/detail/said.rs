@@ -12,7 +12,7 @@ use super::{sheet::Closing, work::Work};
 use crate::{
     UiError,
     interactions::server_fns::{delete_interaction, edit_interaction},
-    markup::view,
+    markup::{act, dynamic, view},
     ui::Icon,
 };
 
@@ -45,24 +45,24 @@ pub fn Said(work: Work, interaction: Interaction, who: String, door: Option<&'st
             {edited_at.map(|_| view! { <span class="faint">"edited"</span> })}
             {may.then(|| view! {
                 <span class="entry-tools needs-script">
-                    <button type="button" aria-label=format!("Edit this {}", label.to_lowercase()) on:click=move |_| editing.set(true)><Icon icon=lu::LuPencil /></button>
-                    <button type="button" aria-label=format!("Delete this {}", label.to_lowercase()) on:click=move |_| asking.set(true)><Icon icon=lu::LuTrash2 /></button>
+                    <button type="button" aria-label=format!("Edit this {}", label.to_ascii_lowercase()) on:click=act(move || editing.set(true))><Icon icon=lu::LuPencil /></button>
+                    <button type="button" aria-label=format!("Delete this {}", label.to_ascii_lowercase()) on:click=act(move || asking.set(true))><Icon icon=lu::LuTrash2 /></button>
                 </span>
             })}
         </p>
-        {move || if editing.get() {
+        {dynamic(move || if editing.get() {
             view! { <Edit work id text editing refused /> }
         } else {
             paragraphs(&text.get_value()).into_any()
-        }}
-        {move || asking.get().then(|| view! {
+        })}
+        {dynamic(move || asking.get().then(|| view! {
             <p class="row entry-sure" role="group" aria-label="Delete it?">
                 <span>"Delete it for everyone?"</span>
-                <button type="button" class="btn btn-small" autofocus on:click=move |_| asking.set(false)>"Keep"</button>
+                <button type="button" class="btn btn-small" autofocus on:click=act(move || asking.set(false))>"Keep"</button>
                 <button type="button" class="btn btn-small btn-danger" on:click=delete>"Delete"</button>
             </p>
-        })}
-        {move || refused.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> })}
+        }))}
+        {dynamic(move || refused.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> }))}
     }
 }
 
@@ -147,8 +147,8 @@ fn Edit(
                 on:input:target=move |event| mark(event.target().value() != text.get_value())>{text.get_value()}</textarea>
             <div class="row">
                 <span class="grow"></span>
-                <button type="button" class="btn btn-small" on:click=move |_| leave()>"Cancel"</button>
-                <button type="button" class="btn btn-small btn-primary" on:click=move |_| save()>"Save"</button>
+                <button type="button" class="btn btn-small" on:click=act(leave)>"Cancel"</button>
+                <button type="button" class="btn btn-small btn-primary" on:click=act(save)>"Save"</button>
             </div>
         </div>
     }

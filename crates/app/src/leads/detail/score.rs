@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{row::Editable, work::Work};
 use crate::leads::{cells::LeadField, columns::Column};
 
-use crate::markup::view;
+use crate::markup::{dynamic, view};
 
 #[component]
 pub fn Score(work: Work) -> impl IntoView {
@@ -22,13 +22,13 @@ pub fn Score(work: Work) -> impl IntoView {
             <div class="row score-head" data-row="score">
                 <h3>"Score"</h3>
                 <span class="grow"></span>
-                {move || work.lead.read().score_is_set.then(|| view! { <span class="tag">"Set by hand"</span> })}
-                <Editable work of title="score"><b class="num score-now">{move || work.lead.read().score}</b></Editable>
+                {dynamic(move || work.lead.read().score_is_set.then(|| view! { <span class="tag">"Set by hand"</span> }))}
+                <Editable work of title="score"><b class="num score-now">{dynamic(move || work.lead.read().score)}</b></Editable>
             </div>
-            {move || work.lead.read().score_is_set.then(|| view! {
+            {dynamic(move || work.lead.read().score_is_set.then(|| view! {
                 <p class="faint">"Empty it to have it computed from these points:"</p>
-            })}
-            <ul class="score-points">{move || points().into_iter().map(point).collect_view()}</ul>
+            }))}
+            <ul class="score-points">{dynamic(move || points().into_iter().map(point).collect_view())}</ul>
         </section>
     }
 }

@@ -1,8 +1,6 @@
 //! The sheet itself: its frame, and where everything stands in it.
 
 use leptos::{ev::KeyboardEvent, html, prelude::*, wasm_bindgen::JsCast};
-use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     composer::Composer,
@@ -24,8 +22,9 @@ use super::{
 use crate::{
     UiError,
     leads::address::use_address,
-    markup::view,
-    ui::{ErrorState, Skeleton, ToastsOver, focus_after_dialog},
+    location::{Way, use_location},
+    markup::{act, dynamic, view},
+    ui::{ErrorState, Skeleton, Title, ToastsOver, focus_after_dialog},
 };
 
 /// What the sheet's parts ask of its frame.
@@ -93,12 +92,11 @@ fn show(dialog: web_sys::HtmlDialogElement) {
 
 /// To the list as it was, with the focus on the lead's row.
 fn use_leave() -> Callback<()> {
-    let (navigate, address, id) = (use_navigate(), use_address(), use_lead_id());
+    let (location, address, id) = (use_location(), use_address(), use_lead_id());
     Callback::new(move |()| {
         // In place of the sheet's own address: going back leads to where one was before it, not into it again.
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         let row = format!("[data-lead='{}'] a", id.get_untracked());
-        navigate(&address.get_untracked().href(), options);
+        location.go(&address.get_untracked().href(), Way::Replace);
         focus_after_dialog(row);
     })
 }
@@ -118,12 +116,12 @@ pub fn Sheet(known: Known) -> impl IntoView {
         <Title text=move || work.lead.try_with(|lead| lead.name.clone()).unwrap_or_default() />
         <article class="sheet-lead" class:sheet-drop=over aria-busy=move || (!work.whole.get()).to_string()
             on:dragover=move |event| if upload::brings_files(&event) { event.prevent_default(); over.set(true) }
-            on:dragleave=move |_| over.set(false)
+            on:dragleave=act(move || over.set(false))
             on:drop=move |event| { over.set(false); uploads.dropped(&event) }
             on:paste=move |event| uploads.pasted(event.unchecked_ref())>
             <Head work />
             <Strip work />
-            {move || work.problem.get().map(|error| view! { <Stale work error /> })}
+            {dynamic(move || work.problem.get().map(|error| view! { <Stale work error /> }))}
             <div class="sheet-columns">
                 <div class="sheet-main">
                     <Composer work />
@@ -148,7 +146,7 @@ fn Stale(work: Work, error: UiError) -> impl IntoView {
     view! {
         <p class="alert" role="alert">
             <span class="grow">{error.message()}</span>
-            <button type="button" class="btn btn-small" on:click=move |_| work.refresh()>"Retry"</button>
+            <button type="button" class="btn btn-small" on:click=act(move || work.refresh())>"Retry"</button>
         </p>
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     UiError,
     leads::{cells::LeadField, columns::Column, format::money, losing::Losing},
-    markup::view,
+    markup::{act, dynamic, view},
     ui::{Avatar, Icon},
 };
 
@@ -36,25 +36,25 @@ pub fn Strip(work: Work) -> impl IntoView {
     };
     view! {
         <div class="sheet-who">
-            {move || view! { <Avatar name=work.lead.read().name.clone() /> }}
+            {dynamic(move || view! { <Avatar name=work.lead.read().name.clone() /> })}
             <div class="sheet-title">
                 <InlineText work of=LeadField::Column(Column::Lead) class="sheet-name" />
-                <p class="muted sheet-standing">{move || stands(work)}</p>
+                <p class="muted sheet-standing">{dynamic(move || stands(work))}</p>
             </div>
             <span class="grow"></span>
             <span class="num sheet-value">{value}</span>
         </div>
         <Steps work refused losing />
-        {move || refused.get().map(|error| view! {
+        {dynamic(move || refused.get().map(|error| view! {
             <p class="alert sheet-refused" role="alert"><Icon icon=lu::LuCircleAlert />
                 <span class="grow">{error.message()}</span>
-                <button type="button" class="btn btn-small btn-quiet" on:click=move |_| refused.set(None)>"Close"</button>
+                <button type="button" class="btn btn-small btn-quiet" on:click=act(move || refused.set(None))>"Close"</button>
             </p>
-        })}
-        {move || losing.get().then(|| view! {
+        }))}
+        {dynamic(move || losing.get().then(|| view! {
             <Losing on_lost=Callback::new(move |reason| move_to(work, LeadStatus::Lost, reason, refused))
                 on_close=Callback::new(move |()| losing.set(false)) />
-         })}
+         }))}
     }
 }
 
@@ -77,7 +77,7 @@ fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>)
         view! {
             <li>
                 <button type="button" class=class disabled=move || !may.get() aria-current=move || (status.get() == to).then_some("step")
-                    on:click=move |_| if status.get_untracked() != to { move_to(work, to, None, refused) }>{to.label()}</button>
+                    on:click=act(move || if status.get_untracked() != to { move_to(work, to, None, refused) })>{to.label()}</button>
             </li>
         }
     };
@@ -90,13 +90,13 @@ fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>)
     view! {
         <div class="sheet-stages">
             <ol class="steps" aria-label="Stage">{STEPS.map(step).collect_view()}</ol>
-            {move || match (status.get() == LeadStatus::Lost, may.get()) {
+            {dynamic(move || match (status.get() == LeadStatus::Lost, may.get()) {
                 (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{reason}</span> },
                 (false, true) => view! {
-                    <button type="button" class="btn btn-small btn-quiet step-lost" on:click=move |_| losing.set(true)>"Lost…"</button>
+                    <button type="button" class="btn btn-small btn-quiet step-lost" on:click=act(move || losing.set(true))>"Lost…"</button>
                 },
                 (false, false) => ().into_any(),
-            }}
+            })}
         </div>
     }
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     UiError,
     leads::server_fns::load_timeline,
-    markup::view,
+    markup::{act, dynamic, each, view},
     ui::{ErrorState, Icon, Skeleton},
 };
 
@@ -41,7 +41,7 @@ pub fn Timeline(work: Work) -> impl IntoView {
         let number = move || (part == TimelinePart::Files).then(files).filter(|n| *n > 0).map(|n| format!(" {n}"));
         view! {
             <button type="button" class="chip chip-small" aria-pressed=move || (work.part.get() == part).to_string()
-                on:click=move |_| show(part)>{part_label(part)}{number}</button>
+                on:click=act(move || show(part))>{part_label(part)}{number}</button>
         }
     };
     let older = move |_| {
@@ -66,24 +66,26 @@ pub fn Timeline(work: Work) -> impl IntoView {
                 <span class="grow"></span>
                 <div class="timeline-parts needs-script" role="group" aria-label="Show">{TimelinePart::ALL.map(chip).collect_view()}</div>
             </div>
-            {move || (is_empty() && (loading.get() || !work.whole.get())).then(|| view! { <Skeleton rows=4 /> })}
-            {move || (is_empty() && !loading.get() && work.whole.get()).then(|| view! { <p class="faint timeline-none">"Nothing of this kind yet."</p> })}
+            {dynamic(move || (is_empty() && (loading.get() || !work.whole.get())).then(|| view! { <Skeleton rows=4 /> }))}
+            {dynamic(move || (is_empty() && !loading.get() && work.whole.get()).then(|| view! { <p class="faint timeline-none">"Nothing of this kind yet."</p> }))}
             <ol class="entries" aria-busy=move || loading.get().to_string()>
-                <For each=move || work.entries.get() key=key children=move |entry| entry_view(work, entry) />
+                {each(move || work.entries.get(), key, move |entry| entry_view(work, entry))}
             </ol>
-            {move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older(())) /> })}
-            {move || work.older.read().is_some().then(|| view! {
-                <button type="button" class="btn btn-small needs-script" on:click=move |_| older(())>"Show older"</button>
-            })}
+            {dynamic(move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older(())) /> }))}
+            {dynamic(move || work.older.read().is_some().then(|| view! {
+                <button type="button" class="btn btn-small needs-script" on:click=act(move || older(()))>"Show older"</button>
+            }))}
         </section>
     }
 }
 
 /// An entry is drawn again when what it brought was edited or deleted.
-fn key(entry: &TimelineEntry) -> (i64, Option<domain::Timestamp>, bool, Option<String>) {
+fn key(entry: &TimelineEntry) -> String {
     let edited = entry.interaction.as_ref().and_then(|interaction| interaction.edited_at);
+    let edited = edited.map_or((0, 0), |at| (at.unix_timestamp(), at.microsecond()));
     let has = entry.interaction.is_some() || entry.attachment.is_some();
-    (entry.event.id.0, edited, has, entry.attachment.as_ref().map(|file| file.file_name.clone()))
+    let name = entry.attachment.as_ref().map_or("", |file| &file.file_name);
+    format!("{} {}.{} {has} {name}", entry.event.id.0, edited.0, edited.1)
 }
 
 fn part_label(part: TimelinePart) -> &'static str {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     leads::format::{Today, money},
     viewer::Session,
+    wire,
 };
 
 /// Characters of a text that are shown where it is only mentioned.
@@ -59,7 +60,7 @@ pub fn value_words(field: &str, value: &Value, session: &Session, today: Today) 
             let names: Vec<String> = names.collect();
             if names.is_empty() { "none".to_owned() } else { names.join(", ") }
         }),
-        "value" => serde_json::from_value::<Money>(value.clone()).ok().map(|value| money(value, &session.currency)),
+        "value" => wire::read_value::<Money>(value.clone()).ok().map(|value| money(value, &session.currency)),
         "followUpAt" => instant(value).map(|at| today.short(today.day(at))),
         "engineeringProgress" => id.map(|percent| format!("{percent} %")),
         _ => text(),
@@ -103,7 +104,7 @@ pub fn standing(lead: &Lead, today: Today) -> (Vec<String>, Option<(String, &'st
     let next = lead.follow_up_at.filter(|_| !lead.status.is_closed()).map(|at| {
         let (day, class) = today.follow_up(at);
         let note = lead.follow_up_note.clone().map(|note| mentioned(&note));
-        let (day, class) = (if class == "due" { day.to_lowercase() } else { day }, class);
+        let (day, class) = (if class == "due" { day.to_ascii_lowercase() } else { day }, class);
         (note.map_or_else(|| format!("next: {day}"), |note| format!("next: {note} · {day}")), class)
     });
     (lead.company.clone().into_iter().chain([touched]).collect(), next)

@@ -22,6 +22,7 @@ use crate::{
     live::{Live, Told},
     ui::{Toaster, use_toasts},
     viewer::{Session, use_session},
+    wire,
 };
 
 /// Field (as on the wire) → its new value.
@@ -267,7 +268,7 @@ impl Change {
 /// The lead as it is now, when a stale version was refused.
 pub fn current(error: &UiError) -> Option<Lead> {
     let current = error.0.current.clone().filter(|_| error.0.code == ErrorCode::Conflict)?;
-    serde_json::from_value(current).ok()
+    wire::read_value(current).ok()
 }
 
 /// What may be written of a lead, as on the wire.
@@ -285,5 +286,5 @@ pub fn with(lead: &Lead, to: &Changed) -> Lead {
     json.extend(
         to.iter().filter(|(field, value)| *field != "score" || !value.is_null()).map(|(f, v)| (f.clone(), v.clone())),
     );
-    serde_json::from_value(Value::Object(json)).unwrap_or_else(|_| lead.clone())
+    wire::read_value(Value::Object(json)).unwrap_or_else(|_| lead.clone())
 }
