@@ -12,7 +12,10 @@ use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
 use crate::{
     App, UiError, board, imports,
-    leads::{self, address::Address},
+    leads::{
+        self,
+        address::{Address, with_query},
+    },
     location::At,
     markup::view,
     page::{Over, Page},
@@ -103,7 +106,7 @@ async fn load(page: Page, at: At) -> Opened {
 
 /// Where visitors sign in, and come back from to where they were.
 fn sign_in_to(at: &At) -> String {
-    let here = if at.query.is_empty() { at.path.clone() } else { format!("{}?{}", at.path, at.query) };
+    let here = with_query(&at.path, &at.query);
     if here == "/" {
         return "/sign-in".to_owned();
     }
@@ -173,7 +176,7 @@ fn NotFound() -> impl IntoView {
 fn Failed(error: UiError, at: At) -> impl IntoView {
     let problem = *error.0;
     set_status(problem.status);
-    let here = format!("{}?{}", at.path, at.query);
+    let here = with_query(&at.path, &at.query);
     view! {
         <Title text="Not available" />
         <main class="page">

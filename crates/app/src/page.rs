@@ -133,4 +133,11 @@ mod tests {
             assert!(Page::of(&pattern.replace("{id}", "7")).is_some(), "{pattern}");
         }
     }
+
+    #[test]
+    fn every_tab_is_at_a_pattern() {
+        for tab in Tab::of(domain::users::Role::Admin) {
+            assert!(Page::PATTERNS.contains(&tab.path()), "{tab:?}");
+        }
+    }
 }
