@@ -9,6 +9,7 @@ mod ground;
 mod guard;
 mod http;
 mod load;
+mod parts;
 mod report;
 mod scenarios;
 mod statements;
@@ -82,6 +83,7 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     let (idle, _) = footprint::memory(server)?;
     let client = Client::sign_in(server.address(), "ada@example.com", "siwaht-demo")?;
     let pages = vec![weight::visit(&client.anonymous(), "/sign-in")?, weight::visit(&client, "/leads")?];
+    let routes = parts::from_list(&client, &pages[1])?;
     // Before the load: memory that was freed and kept would hide what a viewer takes.
     println!("measuring live updates");
     let viewers = viewers::all(server, &client)?;
@@ -111,6 +113,7 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     figures.extend(transfers::all(ground, server, &client)?);
     figures.extend(viewers);
     figures.extend(pages.iter().map(Figure::of_page));
+    figures.extend(routes.iter().map(Figure::of_route));
     Ok(Findings { outcomes, figures, pages, warnings })
 }
 

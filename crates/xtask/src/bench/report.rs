@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     load::Measured,
+    parts::Route,
     scenarios::{Bar, Outcome},
     table::Table,
     weight::{File, Page, When},
@@ -11,6 +12,8 @@ use super::{
 
 /// Bytes of a first visit at the most.
 const FIRST_PAGE: usize = 250_000;
+/// Bytes of a page that is opened from another at the most.
+const LATER_PAGE: usize = 80_000;
 
 /// One figure beside the scenarios.
 pub struct Figure {
@@ -38,6 +41,15 @@ impl Figure {
             value: format!("{} bytes", grouped(bytes as f64)),
             bar: format!("≤ {} bytes", grouped(FIRST_PAGE as f64)),
             is_met: Some(bytes <= FIRST_PAGE),
+        }
+    }
+
+    pub fn of_route(Route { name, bytes, files }: &Route) -> Self {
+        Self {
+            name: format!("from a list to the part `{name}`, brotli"),
+            value: format!("{} bytes in {files} files", grouped(*bytes as f64)),
+            bar: format!("≤ {} bytes", grouped(LATER_PAGE as f64)),
+            is_met: Some(*bytes <= LATER_PAGE),
         }
     }
 }

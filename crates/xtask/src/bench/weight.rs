@@ -42,7 +42,7 @@ impl Page {
 }
 
 /// A file's path, and when it is loaded.
-type Named = (String, When);
+pub type Named = (String, When);
 
 /// Visits a page with an empty cache.
 pub fn visit(client: &Client, path: &'static str) -> Result<Page> {
@@ -72,7 +72,7 @@ pub fn visit(client: &Client, path: &'static str) -> Result<Page> {
 }
 
 /// The bytes as they travel, and the text, for which it is asked once more without compression.
-fn fetch(client: &Client, connection: &mut Connection, (path, when): Named) -> Result<(File, String)> {
+pub fn fetch(client: &Client, connection: &mut Connection, (path, when): Named) -> Result<(File, String)> {
     succeed(connection, client.get(&path)).with_context(|| format!("GET {path}"))?;
     let text = String::from_utf8_lossy(connection.body()).into_owned();
     succeed(connection, client.get_compressed(&path)).with_context(|| format!("GET {path}, compressed"))?;
@@ -117,7 +117,7 @@ fn named_in_js(js: &str, base: &str) -> Vec<Named> {
 }
 
 /// The path that a relative name means in a file at `base`.
-fn resolve(base: &str, name: &str) -> String {
+pub fn resolve(base: &str, name: &str) -> String {
     if name.starts_with('/') {
         return name.to_owned();
     }

@@ -1,0 +1,92 @@
+//! The weight of what the browser loads apart: each part with the files it shares with others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::{
+    http::{Client, Connection},
+    weight::{self, Page, When},
+};
+
+/// What a list loads by itself once it is alive: whatever is opened from there comes on top.
+const OF_LIST: [&str; 3] = ["alive", "desk", "writing"];
+
+/// A part as the splitter's script names it.
+#[derive(Debug, PartialEq)]
+struct Part {
+    name: String,
+    files: BTreeSet<String>,
+}
+
+/// What one loads who goes there from the list.
+pub struct Route {
+    pub name: String,
+    pub bytes: usize,
+    pub files: usize,
+}
+
+/// What each part weighs for somebody who comes from this list.
+pub fn from_list(client: &Client, list: &Page) -> Result<Vec<Route>> {
+    let script = list.files.iter().find(|file| file.path.contains("__wasm_split") && file.path.ends_with(".js"));
+    let script = &script.context("the site is not split")?.path;
+    let mut connection = Connection::open(client.address)?;
+    let (_, js) = weight::fetch(client, &mut connection, (script.clone(), When::FirstVisit))?;
+    let (there, later): (Vec<Part>, Vec<Part>) =
+        parts(&js, script).into_iter().partition(|part| OF_LIST.contains(&part.name.as_str()));
+    let there: BTreeSet<String> = there.into_iter().flat_map(|part| part.files).collect();
+    let bytes: BTreeMap<&String, usize> = list.files.iter().map(|file| (&file.path, file.bytes)).collect();
+    let route = |Part { name, files }: Part| {
+        let new: Vec<&String> = files.difference(&there).collect();
+        let weigh = |path: &&String| bytes.get(*path).copied().context("a part names a file that was not fetched");
+        Ok(Route { name, bytes: new.iter().map(weigh).sum::<Result<usize>>()?, files: new.len() })
+    };
+    later.into_iter().map(route).collect()
+}
+
+/// `const NAME = makeLoad(… "FILE" …, [])` for each file that parts share, then for each part
+/// `export const NAME = wrapAsyncCb(makeLoad(… "FILE" …, [SHARED, …]))`, where an empty one has no file.
+fn parts(js: &str, base: &str) -> Vec<Part> {
+    let pieces: Vec<&str> = js.split("makeLoad(").collect();
+    let mut shared: BTreeMap<&str, String> = BTreeMap::new();
+    let mut parts = Vec::new();
+    for (before, loader) in pieces.iter().zip(&pieces[1..]) {
+        let before = before.trim_end_matches("wrapAsyncCb(").strip_suffix(" = ");
+        let Some(name) = before.and_then(|text| text.rsplit(' ').next()) else { continue };
+        let own = loader.split("new URL(\"").nth(1).and_then(|rest| rest.split('"').next());
+        let own = own.map(|file| weight::resolve(base, file));
+        match name.strip_prefix("__wasm_split_load_") {
+            None => shared.extend(own.map(|own| (name, own))),
+            Some(part) => {
+                let words = loader.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let used = words.filter_map(|word| shared.get(word).cloned());
+                // A number sets parts of one name apart.
+                let name = part.rsplit_once('_').map_or(part, |(name, _)| name).to_owned();
+                parts.push(Part { name, files: used.chain(own).collect() });
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_its_own_file_and_those_it_shares() {
+        let js = "/* board, desk */\nconst __chunk_0 = makeLoad(() => {\n    const src = fetch(new URL(\"./chunk_0.wasm\", \
+                  import.meta.url));\n    return async (imports) => go(src, imports);\n}\n, []);\n\
+                  const __chunk_1 = makeLoad(() => async (_imp) => ({}), []);\n\
+                  export const __wasm_split_load_desk_12 = wrapAsyncCb(makeLoad(() => {\n    const src = \
+                  fetch(new URL(\"./split_desk.wasm\", import.meta.url));\n    return async (imports) => go(src, imports);\n}\n\
+                  , [__chunk_0, __chunk_1]));\n\
+                  export const __wasm_split_load_board_34 = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), [__chunk_0]));\n";
+        let part = |name: &str, files: &[&str]| Part {
+            name: name.to_owned(),
+            files: files.iter().map(|file| format!("/pkg/{file}")).collect(),
+        };
+        let found = parts(js, "/pkg/__wasm_split.js");
+        assert_eq!(found, [part("desk", &["chunk_0.wasm", "split_desk.wasm"]), part("board", &["chunk_0.wasm"])]);
+    }
+}
