@@ -34,7 +34,7 @@ export const test = base.extend<{ quiet: void }>({
       page.on("console", (message) => message.type() === "error" && said.push(message.text()));
       page.on("pageerror", (error) => said.push(String(error)));
       await use();
-      expect(said.filter((text) => !text.includes("Failed to load resource")), "the console stays quiet").toEqual([]);
+      expect(said.filter((text) => !/Failed to (load resource|fetch)/.test(text)), "the console stays quiet").toEqual([]);
     },
     { auto: true },
   ],

@@ -18,6 +18,9 @@ test("one agent's lead is nobody else's but the admin's", async ({ page, playwri
 
   await signIn(page, "amy", "/leads?q=Ottilie+Secret");
   await expect(page.getByText("No lead matches")).toBeVisible();
+  await page.goto(`/leads/${id}`);
+  await expect(page.getByRole("dialog", { name: "Lead", exact: true }).getByRole("alert")).toBeVisible();
+  await expect(page).toHaveTitle("Lead · Siwaht");
   expect((await ali.delete(`/api/leads/${id}`)).status()).toBe(204);
 });
 

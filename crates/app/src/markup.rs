@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::{AnyView, For, IntoAny, View};
+use leptos::{
+    ev::{Event, Targeted},
+    prelude::{AnyView, For, IntoAny, View},
+    wasm_bindgen::JsCast,
+};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 /// Leptos' own `view!`, with its type forgotten at once.
 ///
@@ -69,6 +74,38 @@ fn rows(rows: Box<dyn Fn() -> Vec<Row> + Send>) -> AnyView {
 /// What an event does, whatever the event says. Behind a pointer for the same reason.
 pub(crate) fn act<E>(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(E)> {
     Box::new(move |_| act())
+}
+
+/// The same where the event matters.
+pub(crate) fn hear<E>(hear: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(hear)
+}
+
+/// The same for what is typed into a field.
+pub(crate) fn typed<F: Field>(mut typed: impl FnMut(String) + 'static) -> Box<dyn FnMut(Targeted<Event, F>)> {
+    Box::new(move |event| typed(event.target().text()))
+}
+
+/// What people type into.
+pub(crate) trait Field: JsCast {
+    fn text(&self) -> String;
+}
+
+impl Field for HtmlInputElement {
+    fn text(&self) -> String {
+        self.value()
+    }
+}
+
+impl Field for HtmlTextAreaElement {
+    fn text(&self) -> String {
+        self.value()
+    }
+}
+
+/// An attribute that follows what it reads.
+pub(crate) fn attr<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Box<dyn Fn() -> T + Send + Sync> {
+    Box::new(value)
 }
 
 pub(crate) use any_view as view;

@@ -34,6 +34,10 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    pub fn empty() -> Self {
+        Page { items: Vec::new(), next_cursor: None, previous_cursor: None, start: None, total: None }
+    }
+
     /// The same page with other items.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         let Page { items, next_cursor, previous_cursor, start, total } = self;

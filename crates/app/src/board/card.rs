@@ -8,7 +8,7 @@ use time::Duration;
 use super::state::{BoardState, title};
 use crate::{
     leads::{format, grid::Row},
-    markup::{act, view},
+    markup::{act, attr, view},
     ui::{Avatar, Icon},
 };
 
@@ -31,7 +31,7 @@ pub fn Card(state: BoardState, row: Row, is_over: Signal<bool>) -> impl IntoView
     });
     view! {
         <li class="k" tabindex="0" data-lead=id.0 class:k-stale=stale class:k-lifted=is_lifted class:drop-below=is_over
-            class:k-moving=move || state.is_moving(id)>
+            class:k-moving=attr(move || state.is_moving(id))>
             {inside}
             {moves}
         </li>

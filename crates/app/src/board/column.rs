@@ -14,7 +14,7 @@ use super::{
 };
 use crate::leads::{format, server_fns::list_leads};
 
-use crate::markup::{act, dynamic, each, view};
+use crate::markup::{act, attr, dynamic, each, hear, view};
 
 /// How close to the end of a column the next cards are asked for, in CSS pixels.
 const AHEAD: i32 = 400;
@@ -59,13 +59,13 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
                 <span class="num faint">{dynamic(move || worth(state, &head.read()))}</span>
             </header>
             {(status == LeadStatus::Won).then(|| view! { <Loads state /> })}
-            <ul class="cards" class:drop-first=first on:scroll=scrolled tabindex="-1">
+            <ul class="cards" class:drop-first=first on:scroll=hear(scrolled) tabindex="-1">
                 {each(move || state.rows(status), |row| row.id.to_string(), move |row| {
                     let id = row.id;
                     view! { <Card state row is_over=Signal::derive(move || is_over(id)) /> }
                 })}
                 {dynamic(move || head.read().as_ref().is_some_and(|head| head.next.is_some()).then(|| view! {
-                    <li class="cards-more"><button type="button" class="btn btn-small btn-quiet" disabled=move || loading.get()
+                    <li class="cards-more"><button type="button" class="btn btn-small btn-quiet" disabled=attr(move || loading.get())
                         on:click=act(more)>"Show more"</button></li>
                 }))}
                 {dynamic(move || head.read().as_ref().is_some_and(|head| head.count == 0).then(|| view! {

@@ -1,7 +1,12 @@
 //! From the page's markup to a board that is alive, and the dialogs over it.
 
 use domain::leads::{Board, LeadQuery, LeadStatus};
-use leptos::{ev::PointerEvent, portal::Portal, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, PointerEvent},
+    portal::Portal,
+    prelude::*,
+    task::spawn_local,
+};
 
 use super::{
     PLACE, SUMMARY, announce,
@@ -24,7 +29,7 @@ use crate::{
         losing::Losing,
         server_fns::list_leads,
     },
-    markup::{dynamic, each, view},
+    markup::{attr, dynamic, each, hear, view},
     ui::{ErrorState, focus_after_dialog, served},
     wire,
 };
@@ -139,19 +144,19 @@ pub fn Columns(state: BoardState) -> impl IntoView {
     // Nothing can be taken hold of before the page is alive.
     let hands = (!cfg!(feature = "ssr")).then(|| drag::Hands::new(state));
     let with = move |act: fn(drag::Hands, &PointerEvent)| {
-        move |event: PointerEvent| {
+        hear(move |event: PointerEvent| {
             if let Some(hands) = hands {
                 act(hands, &event);
             }
-        }
+        })
     };
     view! {
         <Rail state statuses />
-        <div class="board" class:board-lifted=move || state.lifted.read().is_some()
+        <div class="board" class:board-lifted=attr(move || state.lifted.read().is_some())
             on:pointerdown=with(drag::Hands::down) on:pointermove=with(drag::Hands::moved)
             on:pointerup=with(drag::Hands::up) on:pointercancel=with(|hands, _| hands.let_go())
-            on:contextmenu=move |event| if hands.is_some_and(drag::Hands::is_busy) { event.prevent_default() }
-            on:click:capture=move |event| if let Some(hands) = hands { hands.clicked(&event) }>
+            on:contextmenu=hear(move |event: MouseEvent| if hands.is_some_and(drag::Hands::is_busy) { event.prevent_default() })
+            on:click:capture=hear(move |event| if let Some(hands) = hands { hands.clicked(&event) })>
             {each(move || statuses.get(), |status| status.as_str().to_owned(), move |status| view! { <Column state status /> })}
         </div>
     }

@@ -16,16 +16,18 @@ pub mod server_fns;
 mod state;
 mod winning;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 #[cfg(feature = "ssr")]
 use crate::{leads::address::Address, ui::served::Served};
 use crate::{
-    leads::{NewLeadLink, OverLeads, address::use_address, filters::Filters, grid::Grid, preload_detail, preload_new},
+    leads::{
+        NewLeadLink, OverLeads, address::use_address, filters::Filters, grid::Grid, preload_detail, preload_writing,
+    },
     markup::view,
     ui::{
         Title,
-        served::{Place, once},
+        served::{Missing, Place, fetched, once},
     },
 };
 
@@ -39,9 +41,9 @@ pub fn BoardPage() -> impl IntoView {
     let address = use_address();
     let grid = Grid::new();
     provide_context(grid);
-    let is_here = lazy_preload!(board);
+    let is_here = fetched(fetch_board);
     preload_detail();
-    preload_new();
+    preload_writing();
     view! {
         <Title text="Kanban" />
         <div class="row page-head">
@@ -64,7 +66,7 @@ pub(crate) async fn serve(served: &mut Served, address: &Address) {
     served.put(PLACE, move || live::markup(loaded.clone()));
 }
 
-#[lazy]
-fn board() -> AnyView {
-    view! { <live::Live /> }
+#[wasm_split(board, wasm_split_path = leptos::wasm_split, preload(fetch_board), fallible)]
+fn board() -> Result<AnyView, Missing> {
+    Ok(view! { <live::Live /> })
 }

@@ -1,12 +1,12 @@
 //! On a phone: the stages with their counts, to go from one to the next.
 
 use domain::leads::LeadStatus;
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::state::BoardState;
 use crate::{
     leads::format,
-    markup::{dynamic, view},
+    markup::{dynamic, hear, view},
 };
 
 #[component]
@@ -16,7 +16,7 @@ pub fn Rail(state: BoardState, statuses: Memo<Vec<LeadStatus>>) -> impl IntoView
         <nav class="rail" aria-label="Stages">
             {dynamic(move || statuses.get().into_iter().map(|status| view! {
                 <a class=format!("rail-stage s-{}", status.as_str()) href=format!("#column-{}", status.as_str()) rel="external"
-                    on:click=move |event| { event.prevent_default(); show(status) }>
+                    on:click=hear(move |event: MouseEvent| { event.prevent_default(); show(status) })>
                     <i aria-hidden="true"></i>{status.label()}" "<span class="num">{dynamic(move || count(status).map(format::count))}</span>
                 </a>
             }).collect_view())}

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::ui::{Avatar, Dialog};
 
-use crate::markup::{act, dynamic, view};
+use crate::markup::{act, attr, dynamic, hear, view};
 
 /// While a card is held over won: the engineers, and whose turn it is.
 #[component]
@@ -75,7 +75,7 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
     };
     view! {
         <Dialog title=format!("{name}: won!") small=true on_close>
-            <form class="form" on:submit=win>
+            <form class="form" on:submit=hear(win)>
                 <fieldset class="engineers">
                     <legend class="field-label">"Who delivers it?"</legend>
                     {dynamic(move || match engineers.get() {
@@ -88,7 +88,7 @@ pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl 
                             let id = engineer.id;
                             view! {
                                 <label class="engineer">
-                                    <input type="radio" name="engineer" prop:checked=move || chosen.get() == Some(id) on:change=act(move || chosen.set(Some(id))) />
+                                    <input type="radio" name="engineer" prop:checked=attr(move || chosen.get() == Some(id)) on:change=act(move || chosen.set(Some(id))) />
                                     <Load engineer most />
                                 </label>
                             }

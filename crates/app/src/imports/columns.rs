@@ -5,7 +5,7 @@ use leptos::{ev::Event, prelude::*};
 use serde_json::json;
 
 use super::state::State;
-use crate::markup::{dynamic, each, view};
+use crate::markup::{attr, dynamic, each, hear, view};
 
 #[component]
 pub fn Columns(state: State) -> impl IntoView {
@@ -53,11 +53,11 @@ fn Line(state: State, column: ImportColumn) -> impl IntoView {
     };
     let word = move || chosen.get().map(ImportField::as_str).unwrap_or_default();
     view! {
-        <tr class:map-out=move || chosen.get().is_none()>
+        <tr class:map-out=attr(move || chosen.get().is_none())>
             <th scope="row">{header.clone()}</th>
             <td class="map-samples">{samples.join(" · ")}</td>
             <td>
-                <select class="input" aria-label=format!("{header} becomes") prop:value=word on:change=choose>
+                <select class="input" aria-label=format!("{header} becomes") prop:value=word on:change=hear(choose)>
                     <option value="" selected=chosen.get_untracked().is_none()>"– left out –"</option>
                     {ImportField::ALL.into_iter().map(|field| view! {
                         <option value=field.as_str() selected=chosen.get_untracked() == Some(field)>{field.label()}</option>

@@ -16,7 +16,7 @@ mod upload;
 mod words;
 
 use domain::{ImportId, users::Role};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 #[cfg(feature = "ssr")]
 use crate::ui::served::Served;
@@ -25,7 +25,7 @@ use crate::{
     shell::Forbidden,
     ui::{
         Title,
-        served::{Place, once},
+        served::{Missing, Place, fetched, once},
     },
     viewer::use_role,
 };
@@ -39,12 +39,12 @@ pub fn ImportsPage() -> impl IntoView {
     if !may_import(use_role()) {
         return view! { <Forbidden /> };
     }
-    let is_here = lazy_preload!(all);
+    let is_here = fetched(fetch_imports);
     view! {
         <Title text="Imports" />
         <div class="row page-head"><h1>"Import leads"</h1></div>
         <Place id=PLACE />
-        {once(is_here, all)}
+        {once(is_here, || imports(Part::All))}
     }
 }
 
@@ -54,11 +54,11 @@ pub fn ImportPage(id: ImportId) -> impl IntoView {
     if !may_import(use_role()) {
         return view! { <Forbidden /> };
     }
-    let is_here = lazy_preload!(one);
+    let is_here = fetched(fetch_imports);
     view! {
         <Title text="Import" />
         <Place id=PLACE />
-        {once(is_here, move || one(id))}
+        {once(is_here, move || imports(Part::One(id)))}
     }
 }
 
@@ -81,12 +81,17 @@ pub(crate) async fn serve_one(served: &mut Served, id: ImportId) {
     served.put(PLACE, move || one::markup(loaded.clone()));
 }
 
-#[lazy]
-fn all() -> AnyView {
-    view! { <list::Live /> }
+/// What the chunk is asked for.
+#[derive(Clone, Copy)]
+enum Part {
+    All,
+    One(ImportId),
 }
 
-#[lazy]
-fn one(id: ImportId) -> AnyView {
-    view! { <one::Live id /> }
+#[wasm_split(imports, wasm_split_path = leptos::wasm_split, preload(fetch_imports), fallible)]
+fn imports(part: Part) -> Result<AnyView, Missing> {
+    Ok(match part {
+        Part::All => view! { <list::Live /> },
+        Part::One(id) => view! { <one::Live id /> },
+    })
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::{dynamic, view},
+    markup::{attr, dynamic, view},
     ui::{ErrorState, Icon, Skeleton, served},
     wire,
 };
@@ -99,12 +99,12 @@ fn Head(state: State) -> impl IntoView {
     view! {
         <div class="row page-head import-head">
             <a class="icon-button" href="/imports" aria-label="All imports"><Icon icon=lu::LuArrowLeft /></a>
-            <h1 class="import-name">{name}</h1>
+            <h1 class="import-name">{dynamic(move || name.get())}</h1>
             {dynamic(move || badge.get().map(|(words, class)| view! { <span class=format!("badge {class}") role="status"><i></i>{words}</span> }))}
             <span class="grow"></span>
             <ol class="import-steps" aria-label="Steps">
                 {STEPS.into_iter().enumerate().map(|(n, name)| view! {
-                    <li class="import-step" class:import-step-done=move || n < at.get() aria-current=move || (n == at.get()).then_some("step")>
+                    <li class="import-step" class:import-step-done=attr(move || n < at.get()) aria-current=attr(move || (n == at.get()).then_some("step"))>
                         <span class="import-step-number" aria-hidden="true">{n + 1}</span>{name}
                     </li>
                 }).collect_view()}

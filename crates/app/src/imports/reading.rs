@@ -8,7 +8,7 @@ use leptos::{ev::Event, prelude::*};
 use serde_json::{Value, json};
 
 use super::state::State;
-use crate::markup::view;
+use crate::markup::{attr, hear, view};
 
 #[component]
 pub fn Reading(state: State) -> impl IntoView {
@@ -45,7 +45,10 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn encodings() -> Vec<(String, String)> {
-    Encoding::ALL.into_iter().map(|encoding| (encoding.as_str().to_owned(), encoding.as_str().to_uppercase())).collect()
+    Encoding::ALL
+        .into_iter()
+        .map(|encoding| (encoding.as_str().to_owned(), encoding.as_str().to_ascii_uppercase()))
+        .collect()
 }
 
 #[component]
@@ -61,7 +64,7 @@ fn Pick(
     let choose = move |event: Event| send(state, key, event_target_value(&event).into());
     view! {
         <label class="field"><span class="field-label">{label}</span>
-            <select class="input" prop:value=chosen on:change=choose>
+            <select class="input" prop:value=chosen on:change=hear(choose)>
                 {options.into_iter().map(|(value, label)| {
                     let is_chosen = chosen.with_untracked(|chosen| *chosen == value);
                     view! { <option value=value selected=is_chosen>{label}</option> }
@@ -80,7 +83,7 @@ fn Header(state: State) -> impl IntoView {
     };
     view! {
         <label class="field"><span class="field-label">"Headers in row (0: none)"</span>
-            <input class="input num" type="number" min="0" max="1000" prop:value=move || row.get().to_string() value=row.get_untracked() on:change=choose />
+            <input class="input num" type="number" min="0" max="1000" prop:value=attr(move || row.get().to_string()) value=row.get_untracked() on:change=hear(choose) />
         </label>
     }
 }

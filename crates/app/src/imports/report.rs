@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{server_fns::list_rows, state::State, words};
 use crate::{
     UiError,
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, view},
     ui::{ErrorState, Skeleton},
 };
 
@@ -97,7 +97,7 @@ fn Tab(rows: Rows, outcome: Option<RowOutcome>, is_done: Signal<bool>) -> impl I
     let words = move || outcome.map_or("All", |outcome| words::outcome(outcome, is_done.get()));
     let is_chosen = move || rows.outcome.get() == outcome;
     view! {
-        <button type="button" class="chip" aria-pressed=move || is_chosen().to_string() on:click=act(move || rows.outcome.set(outcome))>{words}</button>
+        <button type="button" class="chip" aria-pressed=attr(move || is_chosen().to_string()) on:click=act(move || rows.outcome.set(outcome))>{words}</button>
     }
 }
 

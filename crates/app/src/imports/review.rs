@@ -10,7 +10,7 @@ use super::{
     words,
 };
 use crate::{
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, view},
     ui::{Dialog, Icon},
 };
 
@@ -40,10 +40,10 @@ fn Duplicates(state: State) -> impl IntoView {
             OnDuplicate::Update => ("Update", "put the row's cells into the lead; blank cells change nothing"),
             OnDuplicate::Create => ("Create", "make another lead"),
         };
-        let choose = move |_| state.configure(json!({ "onDuplicate": choice }));
+        let choose = move || state.configure(json!({ "onDuplicate": choice }));
         view! {
             <label class="import-choice">
-                <input type="radio" name="on-duplicate" value=choice.as_str() prop:checked=move || chosen.get() == Some(choice) checked=chosen.get_untracked() == Some(choice) on:change=choose />
+                <input type="radio" name="on-duplicate" value=choice.as_str() prop:checked=attr(move || chosen.get() == Some(choice)) checked=chosen.get_untracked() == Some(choice) on:change=act(choose) />
                 <span><b>{words}</b><span class="faint">{about}</span></span>
             </label>
         }
@@ -114,7 +114,7 @@ fn Actions(state: State) -> impl IntoView {
     let asking = RwSignal::new(false);
     let is_asking = move || state.is_asking.get();
     let shown = Memo::new(move |_| state.get().map(|import| Shown::of(&import)));
-    let revert = move |_| {
+    let revert = move || {
         asking.set(false);
         state.ask(Ask::Revert);
     };
@@ -139,16 +139,16 @@ fn Actions(state: State) -> impl IntoView {
                 },
             }))}
             <Problems state />
-            <Show when=move || asking.get()>
+            {dynamic(move || asking.get().then(|| view! {
                 <Dialog title="Revert this import?" small=true on_close=Callback::new(move |()| asking.set(false))>
                     <p class="muted">"Leads that it created are deleted, leads that it updated become what they were. What others have changed since stays, and is listed."</p>
                     <footer class="form-foot">
                         <button class="btn" autofocus on:click=act(move || asking.set(false))>"Keep the leads"</button>
                         <span class="grow"></span>
-                        <button class="btn btn-danger-full" on:click=revert>"Revert"</button>
+                        <button class="btn btn-danger-full" on:click=act(revert)>"Revert"</button>
                     </footer>
                 </Dialog>
-            </Show>
+            }))}
         </div>
     }
 }

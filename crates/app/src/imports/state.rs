@@ -14,6 +14,7 @@ use crate::{
     UiError,
     live::{Live, Told},
     ui::{Toaster, use_toasts},
+    wire,
 };
 
 /// An import that goes on says so several times a second; so long it may have more to say.
@@ -46,7 +47,7 @@ pub enum Ask {
 fn with(settings: &ImportSettings, choices: &Map<String, Value>) -> Option<ImportSettings> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else { return None };
     all.extend(choices.clone());
-    serde_json::from_value(Value::Object(all)).ok()
+    wire::read_value(Value::Object(all)).ok()
 }
 
 impl State {

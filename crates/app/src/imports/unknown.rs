@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{state::State, words};
 use crate::{
     leads::choices,
-    markup::{dynamic, each, view},
+    markup::{dynamic, each, hear, view},
     viewer::use_session,
 };
 
@@ -57,7 +57,7 @@ fn Line(state: State, unknown: UnknownValue) -> impl IntoView {
             <td class="faint">{field.label()}</td>
             <th scope="row">{value.clone()}<span class="faint num">{format!(" · {} {}", words::count(rows), if rows == 1 { "row" } else { "rows" })}</span></th>
             <td>
-                <select class="input" aria-label=format!("{value} means") on:change=choose>
+                <select class="input" aria-label=format!("{value} means") on:change=hear(choose)>
                     <option value="" selected>"– an error –"</option>
                     <option value=BLANK>"Nothing: leave it blank"</option>
                     {known(field).into_iter().map(|(value, label)| view! { <option value=value>{label}</option> }).collect_view()}

@@ -15,7 +15,7 @@ use web_sys::{DragEvent, File, FormData, HtmlInputElement, ProgressEvent, XmlHtt
 use crate::{
     UiError,
     location::{Way, use_location},
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, hear, view},
     ui::Icon,
     wire,
 };
@@ -46,7 +46,7 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
         request: StoredValue::new(None),
         opened,
     };
-    let chosen = move |_| {
+    let chosen = move || {
         if let Some(input) = input.get_untracked() {
             sending.send(input.files().and_then(|files| files.item(0)));
             // The same file may be chosen again.
@@ -67,8 +67,8 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
         sending.listen_to(before);
     }
     view! {
-        <section class="card drop-place" class:drop-over=move || is_over.get() aria-label="A new file"
-            on:dragover=over on:dragleave=act(move || is_over.set(false)) on:drop=dropped>
+        <section class="card drop-place" class:drop-over=is_over aria-label="A new file"
+            on:dragover=hear(over) on:dragleave=act(move || is_over.set(false)) on:drop=hear(dropped)>
             <span class="empty-icon"><Icon icon=lu::LuFileUp /></span>
             // Only in what the server sends: a browser that runs this needs no other way.
             {cfg!(feature = "ssr").then(|| view! {
@@ -87,8 +87,8 @@ pub fn DropPlace(before: Option<HtmlInputElement>) -> impl IntoView {
                 None => ().into_any(),
             })}
             // A label opens it without any script, and what was chosen by then is not lost.
-            <div class="row needs-script" hidden=move || sending.name.with(Option::is_some)>
-                <input node_ref=input id="import-file" type="file" class="files-input" aria-label="File to import" accept=".csv,.tsv,.txt,.xlsx,text/csv" on:change=chosen />
+            <div class="row needs-script" hidden=attr(move || sending.name.with(Option::is_some))>
+                <input node_ref=input id="import-file" type="file" class="files-input" aria-label="File to import" accept=".csv,.tsv,.txt,.xlsx,text/csv" on:change=act(chosen) />
                 <label class="btn btn-primary" for="import-file"><Icon icon=lu::LuUpload />"Choose a file"</label>
             </div>
             {dynamic(move || sending.problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}

@@ -1,9 +1,13 @@
 //! A list to choose one thing from: type to narrow it, arrows to move, Enter to take.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+};
 
 use crate::{
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, hear, typed, view},
     ui::lowercase,
 };
 
@@ -59,16 +63,16 @@ pub fn Choose(
         <div class="choose">
             <input node_ref=node class="input" role="combobox" aria-label=label.clone() aria-expanded="true"
                 aria-controls="choices" aria-autocomplete="list" autocomplete="off"
-                aria-activedescendant=move || option_id(at.get()) placeholder=label
-                on:input:target=move |event| { words.set(event.target().value()); at.set(0) }
-                on:keydown=keys on:blur=act(move || { let _ = on_leave.try_run(()); }) />
+                aria-activedescendant=attr(move || option_id(at.get())) placeholder=label
+                on:input:target=typed(move |text| { words.set(text); at.set(0) })
+                on:keydown=hear(keys) on:blur=act(move || { let _ = on_leave.try_run(()); }) />
             <ul id="choices" role="listbox" aria-label="Choices">
                 {dynamic(move || {
                     let now = at.get();
                     matching.get().into_iter().enumerate().map(|(index, (value, label))| view! {
                         // Pressed, not clicked: the field must not lose the focus first.
                         <li id=option_id(index) role="option" class="option" aria-selected=if index == now { "true" } else { "false" }
-                            on:mousedown=move |event| { event.prevent_default(); on_choose.run((value.clone(), None)) }>
+                            on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); on_choose.run((value.clone(), None)) })>
                             {label}
                         </li>
                     }).collect_view()

@@ -8,7 +8,7 @@ use leptos::{ev::Event, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
 
 use super::{address::use_address, columns::badge, server_fns::duplicates_of, table::lead_href};
 use crate::{
-    markup::{dynamic, view},
+    markup::{dynamic, hear, view},
     ui::Icon,
 };
 
@@ -43,7 +43,7 @@ pub fn WarnOfDuplicates(children: Children) -> impl IntoView {
     };
     let list = use_address().get_untracked().to_query();
     view! {
-        <div on:input=note>
+        <div on:input=hear(note)>
             <div aria-live="polite">
                 {dynamic(move || {
                     let found = found.get();

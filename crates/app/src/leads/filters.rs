@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     location::{Way, use_location},
-    markup::{act, dynamic, view},
+    markup::{act, dynamic, hear, view},
     ui::Icon,
     viewer::{Session, use_session},
 };
@@ -48,7 +48,7 @@ pub fn Filters(address: Memo<Address>) -> impl IntoView {
     let panel = panel_markup(address);
     view! {
         <form class="filters" method="get" action=address.read_untracked().screen.path() role="search"
-            on:submit=move |event: SubmitEvent| { event.prevent_default(); search(false) }>
+            on:submit=hear(move |event: SubmitEvent| { event.prevent_default(); search(false) })>
             <label class="search">
                 <Icon icon=lu::LuSearch />
                 <input node_ref=input name="q" type="search" placeholder="Name, e-mail, phone, company…" aria-label="Search leads"

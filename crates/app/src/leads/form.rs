@@ -8,7 +8,7 @@ use super::{
     format::Today,
 };
 use crate::{
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, hear, view},
     ui::Field,
     viewer::{Session, use_session},
 };
@@ -46,7 +46,7 @@ pub fn LeadForm(
         }
     };
     view! {
-        <form node_ref=node class="form" novalidate on:submit=submit on:input=act(move || dirty.set(true))>
+        <form node_ref=node class="form" novalidate on:submit=hear(submit) on:input=act(move || dirty.set(true))>
             {session.with_value(|session| sales_fields(&start, session, fields))}
             <footer class="form-foot">
                 {children()}
@@ -103,7 +103,7 @@ fn input(
         <Field label id=name error class>
             <input id=name name=name type=kind class="input" value=value autocomplete="off" inputmode=mode
                 aria-required=required autofocus=required.is_some()
-                aria-describedby=format!("{name}-message") aria-invalid=move || error.read().is_some().to_string() />
+                aria-describedby=format!("{name}-message") aria-invalid=attr(move || error.read().is_some().to_string()) />
         </Field>
     }
 }
@@ -113,7 +113,7 @@ fn area(name: &'static str, label: &'static str, value: Option<String>, fields: 
     view! {
         <Field label id=name error class="wide">
             <textarea id=name name=name class="input" rows="4" aria-describedby=format!("{name}-message")
-                aria-invalid=move || error.read().is_some().to_string()>{value}</textarea>
+                aria-invalid=attr(move || error.read().is_some().to_string())>{value}</textarea>
         </Field>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    markup::{act, view},
+    markup::{act, hear, typed, view},
     ui::Dialog,
 };
 
@@ -25,11 +25,11 @@ pub fn Losing(on_lost: Callback<Option<String>>, on_close: Callback<()>) -> impl
     };
     view! {
         <Dialog title="Why was it lost?" small=true on_close>
-            <form class="form" on:submit=submit>
+            <form class="form" on:submit=hear(submit)>
                 <div class="field">
                     <label for="lost-reason">"Reason"</label>
                     <input id="lost-reason" class="input" list="lost-reasons" maxlength="500" autocomplete="off" autofocus
-                        on:input:target=move |event| reason.set(event.target().value()) />
+                        on:input:target=typed(move |text| reason.set(text)) />
                     <datalist id="lost-reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
                 </div>
                 <footer class="form-foot">

@@ -22,14 +22,16 @@ pub(crate) mod server_fns;
 mod table;
 pub(crate) mod undo;
 mod views;
+pub(crate) mod writing;
 
 pub use columns::badge;
 pub use detail::preload as preload_detail;
 #[cfg(feature = "ssr")]
 pub use detail::serve as serve_sheet;
-pub use new::{NewLeadLink, preload as preload_new};
+pub use new::NewLeadLink;
 pub use over::OverLeads;
 pub use page::LeadsPage;
+pub use writing::preload as preload_writing;
 
 /// The list that a saved view holds.
 pub fn view_href(view: &domain::views::View) -> String {

@@ -11,14 +11,15 @@ use super::{
     grid::Grid,
     server_fns::create_lead,
     undo::offer_undo,
+    writing::{Part, Writing},
 };
 use crate::{
     UiError,
     imports::may_import,
     location::{Way, use_location},
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, view},
     shell::Forbidden,
-    ui::{Dialog, Icon, Title, focus_after_dialog, served::once, use_toasts},
+    ui::{Dialog, Icon, Title, focus_after_dialog, use_toasts},
     viewer::use_role,
 };
 
@@ -28,7 +29,7 @@ pub fn NewLeadLink(address: Memo<Address>) -> impl IntoView {
     let may_create = use_role() != Role::Engineer;
     may_create.then(|| {
         view! {
-            <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=move || address.read().new_lead()>
+            <a class="btn btn-primary" data-new-lead="" aria-keyshortcuts="C" href=attr(move || address.read().new_lead())>
                 <Icon icon=lu::LuPlus /><span>"New lead"</span><kbd aria-hidden="true">"C"</kbd>
             </a>
         }
@@ -54,7 +55,7 @@ fn use_close() -> Callback<()> {
 
 /// Closing with a word, refusals at their fields, nothing lost by accident.
 #[derive(Clone, Copy)]
-struct Making {
+struct Draft {
     fields: RwSignal<Fields>,
     problem: RwSignal<Option<UiError>>,
     saving: RwSignal<bool>,
@@ -65,9 +66,9 @@ struct Making {
     toasts: crate::ui::Toaster,
 }
 
-impl Making {
+impl Draft {
     fn new() -> Self {
-        Making {
+        Draft {
             fields: RwSignal::new(Fields::default()),
             problem: RwSignal::new(None),
             saving: RwSignal::new(false),
@@ -124,18 +125,12 @@ pub fn NewLead() -> impl IntoView {
         return view! { <Forbidden /> };
     }
     // Never on the server: a dialog needs the browser to open.
-    let is_loaded = lazy_preload!(new_lead);
-    once(is_loaded, new_lead)
+    view! { <Writing part=Part::NewLead /> }
 }
 
-/// Fetches the dialog's code once the list is alive: opening it later then needs no connection.
-pub fn preload() {
-    let _ = lazy_preload!(new_lead);
-}
-
-#[lazy]
-fn new_lead() -> AnyView {
-    let making = Making::new();
+#[component]
+pub fn Making() -> impl IntoView {
+    let making = Draft::new();
     let create = Callback::new(move |input: LeadInput| making.create(input));
     view! {
         <Title text="New lead" />

@@ -11,12 +11,13 @@ use super::{
     filters::Filters,
     format,
     grid::Grid,
-    new::{ImportLink, NewLeadLink, preload as preload_new},
+    new::{ImportLink, NewLeadLink},
     pager::{Around, Pager},
     preload_detail,
     server_fns::{count_leads, list_leads},
     table::{LeadTable, NoLeads},
     views::Views,
+    writing,
 };
 use crate::{
     asking::{Answers, ask},
@@ -36,7 +37,7 @@ pub fn LeadsPage() -> impl IntoView {
     let page = ask(asked, list, |(list, _)| list_leads(list));
     let views = ask(Memo::new(move |_| grid.views_changed.get()), views, |_| list_views());
     let total = use_total(address, grid);
-    preload_new();
+    writing::preload();
     preload_detail();
     view! {
         <Title text="Leads" />

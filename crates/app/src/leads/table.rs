@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     location::{Way, use_location},
-    markup::{act, each, view},
+    markup::{act, each, hear, view},
     ui::{EmptyState, Icon},
     viewer::{Session, use_session},
 };
@@ -43,7 +43,7 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
     let whole = move || grid.rows.with(|rows| rows.iter().all(|row| grid.selected.read().contains(row.id)));
     view! {
         <div class="card table-card">
-            <table class="table" on:click=move |event| open_cell(grid, role, &event)>
+            <table class="table" on:click=hear(move |event| open_cell(grid, role, &event))>
                 {widths}
                 <thead><tr>
                     <th scope="col" class="c-select">
@@ -179,7 +179,7 @@ fn heading(column: Column, address: &Address) -> AnyView {
     let nth = place.filter(|_| query.sort.len() > 1).map(|at| view! { <sup>{at + 1}</sup> });
     view! {
         <th scope="col" class=column.class() aria-sort=order data-heading=name>
-            <a href=href on:click=add>{column.heading()}{icon.map(|icon| view! { <Icon icon /> })}{nth}</a>
+            <a href=href on:click=hear(add)>{column.heading()}{icon.map(|icon| view! { <Icon icon /> })}{nth}</a>
         </th>
     }
 }

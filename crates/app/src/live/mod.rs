@@ -11,7 +11,7 @@ use crate::{
     leads::desk::at,
     markup::{dynamic, view},
     notifications,
-    ui::served::once,
+    shell::alive::{Alive, Part},
 };
 
 /// Where the mark stands that says whether the page is up to date.
@@ -93,18 +93,17 @@ impl Live {
     }
 }
 
-/// Loads the stream's code as soon as the page is alive, and with it the bell's.
+/// Says whether news arrive. The stream's code comes as soon as the page is alive, and with it the bell's.
 #[component]
 pub fn LiveMark() -> impl IntoView {
-    let is_loaded = lazy_preload!(connect);
     view! {
         <span id=MARK class="live-mark"></span>
-        {once(is_loaded, connect)}
+        <Alive part=Part::News />
     }
 }
 
-#[lazy]
-fn connect() -> AnyView {
+/// Connects, for as long as the page is there.
+pub fn connect() -> AnyView {
     let live: Live = expect_context();
     source::open(live);
     view! {

@@ -3,14 +3,16 @@
 mod palette;
 pub mod server_fns;
 
+pub use palette::Palette;
+
 use icondata_lu as lu;
 use leptos::{ev, prelude::*};
 
 use crate::{
     markup::{act, view},
+    shell::alive::{Alive, Part},
     ui::Icon,
 };
-use palette::LazyPalette;
 
 /// The button in the header, and ⌘K anywhere. The dialog behind it is loaded apart.
 #[component]
@@ -29,6 +31,6 @@ pub fn Search() -> impl IntoView {
         <button type="button" class="search-button" aria-keyshortcuts="Meta+K Control+K" on:click=act(move || open.set(true))>
             <Icon icon=lu::LuSearch /><span class="faint grow search-label">"Search or jump to…"</span><kbd aria-hidden="true">"⌘K"</kbd>
         </button>
-        <LazyPalette open />
+        <Alive part=Part::Search(open) />
     }
 }

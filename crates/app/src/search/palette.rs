@@ -10,9 +10,9 @@ use super::server_fns::search;
 use crate::{
     leads::{badge, view_href},
     location::{Way, use_location},
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, hear, typed, view},
     shell::Tab,
-    ui::{Dialog, Icon, lowercase, served::once},
+    ui::{Dialog, Icon, lowercase},
     viewer::use_role,
     views::server_fns::list_views,
 };
@@ -33,20 +33,14 @@ struct Goal {
     href: String,
 }
 
-/// Shows itself while `open`; its code is apart from every page's.
+/// Shows itself while `open`.
 #[component]
-pub fn LazyPalette(open: RwSignal<bool>) -> impl IntoView {
-    let is_loaded = lazy_preload!(palette);
-    once(is_loaded, move || palette(open))
-}
-
-#[lazy]
-fn palette(open: RwSignal<bool>) -> AnyView {
-    view! { {dynamic(move || open.get().then(|| view! { <Palette open /> }))} }
+pub fn Palette(open: RwSignal<bool>) -> impl IntoView {
+    dynamic(move || open.get().then(|| view! { <Opened open /> }))
 }
 
 #[component]
-fn Palette(open: RwSignal<bool>) -> impl IntoView {
+fn Opened(open: RwSignal<bool>) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     let words = RwSignal::new(String::new());
     let (hits, problem, at) = (RwSignal::new(Hits::default()), RwSignal::new(None::<String>), RwSignal::new(0usize));
@@ -110,14 +104,13 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
         <Dialog title="Search or jump to" on_close=Callback::new(move |()| open.set(false))>
             <input node_ref=node class="input palette-input" role="combobox" aria-label="Search or jump to" aria-expanded="true"
                 aria-controls="goals" aria-autocomplete="list" autocomplete="off" maxlength="200" autofocus
-                aria-activedescendant=move || format!("goal-{}", at.get()) placeholder="Leads, products, views, pages…"
-                on:input:target=move |event| {
-                    let text = event.target().value();
+                aria-activedescendant=attr(move || format!("goal-{}", at.get())) placeholder="Leads, products, views, pages…"
+                on:input:target=typed(move |text| {
                     words.set(text.clone());
                     at.set(0);
                     ask(text);
-                }
-                on:keydown=keys />
+                })
+                on:keydown=hear(keys) />
             {dynamic(move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}
             <ul id="goals" class="goals" role="listbox" aria-label="Results">
                 {dynamic(move || rows(&goals.read(), at.get(), go))}

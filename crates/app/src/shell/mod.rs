@@ -1,5 +1,6 @@
 //! The frame around every page of a signed-in person: header, tabs of the role, phone bar; and which page stands in it.
 
+pub mod alive;
 mod header;
 mod pages;
 mod tabs;
@@ -15,7 +16,7 @@ use crate::{
     leads::LeadsPage,
     live::provide_live,
     location::use_location,
-    markup::{dynamic, view},
+    markup::{dynamic, hear, view},
     page::Page,
     ui,
     viewer::Session,
@@ -42,7 +43,7 @@ pub fn Shell(session: Session) -> impl IntoView {
     };
     let below = Memo::new(move |_| location.page.get().map(Page::below));
     view! {
-        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
+        <a class="skip" href="#main" on:click=hear(skip)>"Skip to content"</a>
         <Header />
         {is_demo.then(|| view! {
             <aside class="demo-note" aria-label="About this data">"Demo data: made-up people and companies"</aside>

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::Icon;
 
-use crate::markup::{act, view};
+use crate::markup::{act, hear, view};
 
 /// For the browser only: the server never renders one. Opens as soon as it is on the page. `on_close` runs on Esc, ×, and
 /// clicks outside; the caller then takes it away.
@@ -34,8 +34,8 @@ pub fn Dialog(
     };
     view! {
         <dialog node_ref=node class="dialog" class:dialog-small=small aria-label=label
-            on:cancel=move |event: leptos::ev::Event| { event.prevent_default(); on_close.run(()) }
-            on:mousedown=outside>
+            on:cancel=hear(move |event: leptos::ev::Event| { event.prevent_default(); on_close.run(()) })
+            on:mousedown=hear(outside)>
             <div class="dialog-panel">
                 <div class="dialog-head">
                     <h2>{title}</h2>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::markup::{dynamic, view};
+use crate::markup::{attr, dynamic, view};
 
 /// Label above, control, message below. The control inside carries the same `id`.
 #[component]
@@ -15,7 +15,7 @@ pub fn Field(
 ) -> impl IntoView {
     let message = format!("{id}-message");
     view! {
-        <div class=format!("field {class}") class:field-wrong=move || error.read().is_some()>
+        <div class=format!("field {class}") class:field-wrong=attr(move || error.read().is_some())>
             <label for=id>{label}</label>
             {children()}
             <p id=message class="field-message" aria-live="polite">{dynamic(move || error.get())}</p>

@@ -3,9 +3,16 @@
 //! The browser's main chunk keeps a place for such a part and nothing else: neither its components nor the types of
 //! its data. The part's own chunk takes the place over, with the data that came along with the markup.
 
-use leptos::prelude::*;
+use std::time::Duration;
 
+use futures_util::FutureExt;
+use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+
+use super::{Toaster, use_toasts};
 use crate::markup::{dynamic, view};
+
+/// How long to wait until code that did not come is asked for again.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// The markup that the server has for places, each by its id.
 #[cfg(feature = "ssr")]
@@ -40,13 +47,50 @@ fn html(_place: &str) -> String {
     String::new()
 }
 
+/// The code of a part did not come. Never seen by anybody: [`fetched`] says so and tries again.
+pub struct Missing;
+
+impl From<SplitLoaderError> for Missing {
+    fn from(_: SplitLoaderError) -> Self {
+        Missing
+    }
+}
+
+/// Fetches the code of a part, however often it takes. True once it is there.
+pub fn fetched<F>(fetch: fn() -> F) -> ReadSignal<bool>
+where
+    F: Future<Output = Result<(), SplitLoaderError>> + 'static,
+{
+    let (is_here, arrived) = signal(false);
+    if cfg!(feature = "hydrate") {
+        ask_for(fetch, arrived, use_toasts());
+    }
+    is_here
+}
+
+fn ask_for<F>(fetch: fn() -> F, arrived: WriteSignal<bool>, toasts: Toaster)
+where
+    F: Future<Output = Result<(), SplitLoaderError>> + 'static,
+{
+    spawn_local(async move {
+        match fetch().await {
+            Ok(()) => {
+                let _ = arrived.try_set(true);
+            }
+            Err(_) => {
+                toasts.say("A part of this page could not be loaded. Trying again; if it stays so, reload the page.");
+                set_timeout(move || ask_for(fetch, arrived, toasts), AGAIN);
+            }
+        }
+    });
+}
+
 /// A part whose code is a chunk of its own: there as soon as the chunk is.
 pub fn once<F>(is_here: ReadSignal<bool>, part: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
-    F: Future<Output = AnyView>,
+    F: Future<Output = Result<AnyView, Missing>>,
 {
-    use futures_util::FutureExt;
-    let part: Box<dyn Fn() -> Option<AnyView> + Send + Sync> = Box::new(move || part().now_or_never());
+    let part: Box<dyn Fn() -> Option<AnyView> + Send + Sync> = Box::new(move || part().now_or_never()?.ok());
     view! { {dynamic(move || is_here.get().then(&*part).flatten())} }
 }
 

@@ -120,7 +120,7 @@ fn Selected(bulk: Bulk) -> impl IntoView {
             })}
             <button type="button" class="icon-button" aria-label="Select nothing" on:click=act(move || grid.select_nothing())><Icon icon=lu::LuX /></button>
         </section>
-        <Show when=move || bulk.asking.get()>
+        {dynamic(move || bulk.asking.get().then(|| view! {
             <Dialog title="Delete the selected leads?" small=true on_close=Callback::new(move |()| bulk.asking.set(false))>
                 <p class="muted">{dynamic(move || format!("{} leads leave every list and board, for everyone. You can take it back right afterwards.", number()))}</p>
                 <footer class="form-foot">
@@ -129,7 +129,7 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                     <button class="btn btn-danger-full" on:click=act(move || { bulk.asking.set(false); bulk.run(BulkAction::Delete) })>"Delete leads"</button>
                 </footer>
             </Dialog>
-        </Show>
+        }))}
         {dynamic(move || bulk.running.get().map(|job| view! { <Progress bulk job /> }))}
         {dynamic(move || bulk.problem.get().map(|problem| view! {
             <Dialog title="Nothing was changed" small=true on_close=Callback::new(move |()| bulk.problem.set(None))>
@@ -280,7 +280,7 @@ impl Bulk {
 #[component]
 fn Progress(bulk: Bulk, job: BulkJob) -> impl IntoView {
     let BulkJob { id, rows_total, rows_done, .. } = job;
-    let cancel = move |_| {
+    let cancel = move || {
         if let Some(id) = id {
             spawn_local(async move {
                 if let Err(error) = cancel_job(id).await {
@@ -293,7 +293,7 @@ fn Progress(bulk: Bulk, job: BulkJob) -> impl IntoView {
         <div class="bulk-progress" role="status">
             <progress max=rows_total value=rows_done aria-label="Leads changed"></progress>
             <span class="num">{format!("{} of {}", format::count(rows_done), format::count(rows_total))}</span>
-            <button type="button" class="btn btn-small" on:click=cancel>"Cancel"</button>
+            <button type="button" class="btn btn-small" on:click=act(cancel)>"Cancel"</button>
         </div>
     }
 }

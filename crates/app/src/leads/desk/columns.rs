@@ -8,7 +8,7 @@ use super::{
     resize::{WIDTHS, to_view},
 };
 use crate::{
-    markup::{act, view},
+    markup::{act, typed, view},
     ui::Icon,
     viewer::use_role,
 };
@@ -76,7 +76,7 @@ fn on_row(
             </label>
             <input class="input columns-width" type="number" min=*WIDTHS.start() max=*WIDTHS.end() step="10"
                 aria-label=format!("Width of {name}") value=width.unwrap_or(column.width())
-                on:change:target=move |event| resize(event.target().value()) />
+                on:change:target=typed(resize) />
             <button type="button" class="icon-button" aria-label=format!("Move {name} left") disabled={at == 0}
                 on:click=act(move || set.run(up.clone()))><Icon icon=lu::LuArrowUp /></button>
             <button type="button" class="icon-button" aria-label=format!("Move {name} right") disabled={at == last}

@@ -2,7 +2,14 @@
 
 use domain::{ErrorCode, LeadId, leads::Lead};
 use icondata_lu as lu;
-use leptos::{ev::KeyboardEvent, html, portal::Portal, prelude::*, task::spawn_local, wasm_bindgen::JsCast};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    portal::Portal,
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+};
 
 use super::{
     super::{
@@ -18,7 +25,7 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::{act, dynamic, view},
+    markup::{act, dynamic, hear, typed, view},
     ui::{Icon, Toaster, use_toasts},
     viewer::{Session, use_session},
     wire,
@@ -143,8 +150,8 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
                 {dynamic(move || problem.get().map(|reason| view! {
                     <div class="cell-problem" role="alert">
                         <span>{reason}</span>
-                        <button type="button" class="btn btn-small" on:mousedown=move |event| { event.prevent_default(); commit.run(None) }>"Retry"</button>
-                        <button type="button" class="btn btn-small btn-quiet" on:mousedown=move |event| { event.prevent_default(); give_up.run(()) }>"Discard"</button>
+                        <button type="button" class="btn btn-small" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); commit.run(None) })>"Retry"</button>
+                        <button type="button" class="btn btn-small btn-quiet" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); give_up.run(()) })>"Discard"</button>
                     </div>
                 }))}
             </div>
@@ -182,8 +189,8 @@ fn TextField(
     };
     view! {
         <input node_ref=node class="input num" type=kind aria-label=label prop:value=text.get_untracked()
-            on:input:target=move |event| text.set(event.target().value())
-            on:keydown=keys on:blur=act(move || { let _ = commit.try_run(None); }) />
+            on:input:target=typed(move |now| text.set(now))
+            on:keydown=hear(keys) on:blur=act(move || { let _ = commit.try_run(None); }) />
     }
 }
 

@@ -12,13 +12,13 @@ mod shortcuts;
 mod views;
 
 use domain::leads::{Lead, LeadQuery};
-use leptos::{portal::Portal, prelude::*};
+use leptos::{portal::Portal, prelude::*, wasm_split::wasm_split};
 
 use super::{address::use_address, filters::use_show, grid::Grid, others};
 
 use crate::{
     markup::{dynamic, view},
-    ui::served::once,
+    ui::served::{Missing, fetched, once},
 };
 
 pub use super::filters::PANEL;
@@ -34,13 +34,13 @@ pub const MY_DAY: &str = "my-day-place";
 /// Loads the desk as soon as the page is alive, and shows it.
 #[component]
 pub fn Desk() -> impl IntoView {
-    let is_loaded = lazy_preload!(desk);
+    let is_loaded = fetched(fetch_desk);
     once(is_loaded, desk)
 }
 
 /// Everything that comes alive over the table.
-#[lazy]
-fn desk() -> AnyView {
+#[wasm_split(desk, wasm_split_path = leptos::wasm_split, preload(fetch_desk), fallible)]
+fn desk() -> Result<AnyView, Missing> {
     let grid: Grid = expect_context();
     let address = use_address();
     let help = RwSignal::new(false);
@@ -57,7 +57,7 @@ fn desk() -> AnyView {
         let now = address.get_untracked();
         show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
     });
-    view! {
+    Ok(view! {
         {at(PANEL, move || view! { <panel::Panel address apply /> })}
         {at(COLUMNS, move || view! { <columns::Chooser address /> })}
         {at(MY_DAY, move || view! { <my_day::Panel grid address /> })}
@@ -65,7 +65,7 @@ fn desk() -> AnyView {
         <editor::Editor grid />
         <bulk::Bar grid address />
         {dynamic(move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> }))}
-    }
+    })
 }
 
 /// Puts a newer lead in place of its older self; false when it is not on this page, or is being written in.

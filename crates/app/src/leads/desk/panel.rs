@@ -11,7 +11,7 @@ use super::super::{
     choices::{self, Choices},
 };
 use crate::{
-    markup::view,
+    markup::{act, view},
     ui::Field,
     viewer::{Session, use_session},
 };
@@ -34,7 +34,7 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
             session.with_value(|session| show(&node, &filter, &sort, session));
         }
     });
-    let change = move |_| {
+    let change = move || {
         let filled = node.get_untracked().and_then(|node| form_query(&node)).map(|text| LeadQuery::parse(&text));
         // What cannot be read yet, a half-typed amount say, waits for the next change.
         if let Some(Ok(filled)) = filled {
@@ -50,7 +50,7 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
     let ranges = ranges.iter().map(|(label, from, to, kind)| range(label, kind, (from, value(from)), (to, value(to))));
     let ranges = ranges.collect_view();
     view! {
-        <div node_ref=node class="panel-body" on:change=change>
+        <div node_ref=node class="panel-body" on:change=act(change)>
             {groups}
             <fieldset class="panel-ranges">
                 <legend>"Ranges"</legend>

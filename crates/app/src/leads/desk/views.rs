@@ -15,7 +15,7 @@ use super::super::{
 };
 use crate::{
     UiError,
-    markup::{dynamic, view},
+    markup::{act, dynamic, hear, view},
     ui::{Dialog, Field, use_toasts},
     views::server_fns::{create_view, delete_view, update_view},
 };
@@ -80,7 +80,7 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
             }
         });
     };
-    let delete = move |_| {
+    let delete = move || {
         spawn_local(async move {
             let Some(id) = id else { return };
             match delete_view(id).await {
@@ -92,13 +92,13 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
     view! {
         <Dialog title small=true on_close=close>
             {dynamic(move || problem.get().map(|problem| view! { <p class="alert" role="alert">{problem}</p> }))}
-            <form node_ref=node class="form" novalidate on:submit=submit>
+            <form node_ref=node class="form" novalidate on:submit=hear(submit)>
                 <Field label="Name" id="view-name" error=Signal::derive(move || fields.read().get("name").map(str::to_owned))>
                     <input id="view-name" name="name" class="input" maxlength="80" autofocus value=name />
                 </Field>
                 <label class="choice"><input type="checkbox" name="isShared" checked=is_shared />"Everyone sees it"</label>
                 <footer class="form-foot">
-                    {id.map(|_| view! { <button type="button" class="btn btn-danger" on:click=delete>"Delete view"</button> })}
+                    {id.map(|_| view! { <button type="button" class="btn btn-danger" on:click=act(delete)>"Delete view"</button> })}
                     <span class="grow"></span>
                     <button class="btn btn-primary">"Save view"</button>
                 </footer>

@@ -9,7 +9,7 @@ use super::{
     work::{Change, Changed, Work, fields},
 };
 use crate::{
-    markup::{act, dynamic, view},
+    markup::{act, view},
     ui::Dialog,
 };
 
@@ -40,17 +40,12 @@ impl Conflict {
 
 /// Mine or theirs, for each field that both changed.
 #[component]
-pub fn ConflictDialog(work: Work) -> impl IntoView {
-    dynamic(move || work.conflict.get().map(|conflict| view! { <Choices work conflict /> }))
-}
-
-#[component]
-fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
+pub fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
     // Where it says true, mine stays.
     let mine = RwSignal::new(vec![true; conflict.both.len()]);
     let name = work.lead.read_untracked().name.clone();
     let close = Callback::new(move |()| {
-        work.conflict.set(None);
+        work.asked.set(None);
         work.refresh();
     });
     let rows = conflict.both.iter().enumerate().map(|(at, (field, ours, theirs))| {
@@ -70,13 +65,13 @@ fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
     });
     let rows = rows.collect_view();
     let conflict = StoredValue::new(conflict);
-    let save = move |_| {
+    let save = move || {
         let mut to = conflict.with_value(|conflict| conflict.mine_alone.clone());
         conflict.with_value(|conflict| {
             let chosen = conflict.both.iter().zip(mine.get_untracked()).filter(|(_, mine)| *mine);
             to.extend(chosen.map(|((field, ours, _), _)| (field.clone(), ours.clone())));
         });
-        work.conflict.set(None);
+        work.asked.set(None);
         if to.is_empty() {
             work.refresh();
         } else {
@@ -90,7 +85,7 @@ fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
             <footer class="form-foot">
                 <button type="button" class="btn" on:click=act(move || close.run(()))>"Keep theirs"</button>
                 <span class="grow"></span>
-                <button type="button" class="btn btn-primary" on:click=save>"Save the choice"</button>
+                <button type="button" class="btn btn-primary" on:click=act(save)>"Save the choice"</button>
             </footer>
         </Dialog>
     }

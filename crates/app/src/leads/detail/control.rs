@@ -1,20 +1,77 @@
 //! The field that opens in a value's place: Enter saves, Esc leaves it as it was, a refusal keeps what was typed.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*, wasm_bindgen::JsCast};
-
-use super::work::{Changed, Work};
-use crate::leads::{
-    cells::{Kind, LeadField, kind},
-    choose::{Choose, Move},
+use domain::{AttachmentId, InteractionId};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+    wasm_bindgen::JsCast,
 };
 
-use crate::markup::{act, dynamic, view};
+use super::{
+    edit_said::EditSaid,
+    rename::Rename,
+    work::{Changed, Work},
+};
+use crate::{
+    UiError,
+    leads::{
+        cells::{Kind, LeadField, kind},
+        choices::Choices,
+        choose::{Choose, Move},
+    },
+    markup::{act, dynamic, hear, typed, view},
+};
 
-/// One field being edited. `on_done` runs when it closes.
+/// What opens in a value's place.
+#[derive(Clone)]
+pub enum Opened {
+    /// A field of the lead.
+    Field(LeadField, Editing),
+    /// A choice that is no field by itself.
+    Choice {
+        options: Choices,
+        on_choose: Callback<String>,
+        on_leave: Callback<()>,
+    },
+    /// The words of a note, call, e-mail or meeting.
+    Said {
+        id: InteractionId,
+        text: StoredValue<String>,
+        editing: RwSignal<bool>,
+        refused: RwSignal<Option<UiError>>,
+    },
+    FileName {
+        id: AttachmentId,
+        name: String,
+        renaming: RwSignal<bool>,
+        problem: RwSignal<Option<String>>,
+    },
+}
+
 #[component]
-pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {
+pub fn Control(work: Work, label: &'static str, opened: Opened) -> impl IntoView {
+    match opened {
+        Opened::Field(of, editing) => view! { <Field work of label editing /> },
+        Opened::Choice { options, on_choose, on_leave } => view! {
+            <div class="control">
+                <Choose label options chosen="" on_choose=Callback::new(move |(value, _)| on_choose.run(value)) on_leave />
+            </div>
+        },
+        Opened::Said { id, text, editing, refused } => view! { <EditSaid work label id text editing refused /> },
+        Opened::FileName { id, name, renaming, problem } => view! { <Rename work label id name renaming problem /> },
+    }
+}
+
+/// One field being edited.
+#[component]
+fn Field(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {
     let text = editing.text;
     let lead = work.lead.get_untracked();
+    // Refused, it opens with what was typed.
+    if editing.problem.read_untracked().is_none() {
+        text.set(of.text(&lead, work.today));
+    }
     let kind = match of {
         LeadField::Column(column) => work.session.with_value(|session| kind(column, &lead, session)),
         LeadField::Text(..) => Kind::Text("text"),
@@ -40,8 +97,8 @@ pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing)
                 <div class="cell-problem" role="alert">
                     <span>{reason}</span>
                     // Pressed, not clicked: the field must not lose the focus first.
-                    <button type="button" class="btn btn-small" on:mousedown=move |event| { event.prevent_default(); commit.run(()) }>"Retry"</button>
-                    <button type="button" class="btn btn-small btn-quiet" on:mousedown=move |event| { event.prevent_default(); give_up.run(()) }>"Discard"</button>
+                    <button type="button" class="btn btn-small" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); commit.run(()) })>"Retry"</button>
+                    <button type="button" class="btn btn-small btn-quiet" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); give_up.run(()) })>"Discard"</button>
                 </div>
             }))}
         </div>
@@ -52,7 +109,7 @@ pub fn Control(work: Work, of: LeadField, label: &'static str, editing: Editing)
 #[derive(Clone, Copy)]
 pub struct Editing {
     pub is_open: RwSignal<bool>,
-    pub text: RwSignal<String>,
+    text: RwSignal<String>,
     problem: RwSignal<Option<String>>,
 }
 
@@ -62,9 +119,8 @@ impl Editing {
     }
 
     /// Opens with what the lead holds.
-    pub fn open(self, work: Work, of: LeadField) {
+    pub fn open(self) {
         if !self.is_open.get_untracked() {
-            self.text.set(work.lead.with_untracked(|lead| of.text(lead, work.today)));
             self.problem.set(None);
             self.is_open.set(true);
         }
@@ -116,8 +172,8 @@ fn Line(
     });
     view! {
         <input node_ref=node class="input" type=kind aria-label=label prop:value=text.get_untracked() autocomplete="off"
-            on:input:target=move |event| text.set(event.target().value())
-            on:keydown=move |event| keys(&event, false, commit, give_up) on:blur=act(move || left(commit)) />
+            on:input:target=typed(move |now| text.set(now))
+            on:keydown=hear(move |event| keys(&event, false, commit, give_up)) on:blur=act(move || left(commit)) />
     }
 }
 
@@ -131,8 +187,8 @@ fn Lines(label: &'static str, text: RwSignal<String>, commit: Callback<()>, give
     });
     view! {
         <textarea node_ref=node class="input" rows="5" aria-label=label prop:value=text.get_untracked()
-            on:input:target=move |event| text.set(event.target().value())
-            on:keydown=move |event| keys(&event, true, commit, give_up) on:blur=act(move || left(commit))></textarea>
+            on:input:target=typed(move |now| text.set(now))
+            on:keydown=hear(move |event| keys(&event, true, commit, give_up)) on:blur=act(move || left(commit))></textarea>
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     leads::cells::LeadField,
-    markup::{dynamic, view},
+    markup::{attr, dynamic, typed, view},
 };
 
 /// Only for a lead that is being delivered.
@@ -26,10 +26,10 @@ pub fn Engineering(work: Work) -> impl IntoView {
 
 #[component]
 fn Delivery(work: Work) -> impl IntoView {
-    let percent = Memo::new(move |_| work.lead.read().engineering_progress);
+    let percent = move || work.lead.read().engineering_progress;
     // What the slider shows while it is dragged.
     let dragged = RwSignal::new(None::<i16>);
-    let now = move || dragged.get().unwrap_or(percent.get());
+    let now = move || dragged.get().unwrap_or(percent());
     let save = move |text: String| {
         dragged.set(None);
         if let Ok(to) = text.parse::<i16>() {
@@ -43,16 +43,16 @@ fn Delivery(work: Work) -> impl IntoView {
     let notes = Signal::derive(move || work.lead.read().engineering_notes.clone().map(AnyShown::Lines));
     view! {
         <section class="card side-card" aria-label="Delivery">
-            <div class="row"><h3>"Delivery"</h3><span class="grow"></span><b class="num">{now}" %"</b></div>
+            <div class="row"><h3>"Delivery"</h3><span class="grow"></span><b class="num">{dynamic(now)}" %"</b></div>
             {dynamic(move || if work.may("engineeringProgress") {
                 view! {
                     <input type="range" class="slider" min="0" max="100" step="5" aria-label="Progress in percent"
-                        prop:value=move || percent.get().to_string()
-                        on:input:target=move |event| dragged.set(event.target().value().parse().ok())
-                        on:change:target=move |event| save(event.target().value()) />
+                        prop:value=attr(move || percent().to_string())
+                        on:input:target=typed(move |text| dragged.set(text.parse().ok()))
+                        on:change:target=typed(save) />
                 }
             } else {
-                view! { <progress class="delivery" max="100" value=percent aria-label="Delivered, in percent"></progress> }
+                view! { <progress class="delivery" max="100" value=attr(percent) aria-label="Delivered, in percent"></progress> }
             })}
             <dl class="fields">
                 <FieldRow work of=LeadField::Text("blockedReason", false) value=blocked nothing="not blocked" />

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
+    control::Opened,
     row::{AnyShown, FieldRow},
     words::product_name,
     work::{Changed, Work},
@@ -16,8 +17,8 @@ use super::{
 use crate::{
     leads::{
         cells::LeadField,
-        choose::{Choose, Move},
         columns::Column,
+        writing::{Part, Writing},
     },
     markup::{act, dynamic, view},
     ui::Icon,
@@ -112,7 +113,8 @@ fn Products(work: Work) -> impl IntoView {
         };
         work.session.with_value(sold)
     };
-    let add = Callback::new(move |(id, _): (String, Option<Move>)| {
+    let on_leave = Callback::new(move |()| adding.set(false));
+    let on_choose = Callback::new(move |id: String| {
         adding.set(false);
         if let Ok(id) = id.parse() {
             let mut products = all.get_untracked();
@@ -129,8 +131,7 @@ fn Products(work: Work) -> impl IntoView {
                     <button type="button" class="tag-add" aria-label="Add a product" on:click=act(move || adding.set(true))><Icon icon=lu::LuPlus /></button>
                 }))}
                 {dynamic(move || adding.get().then(|| view! {
-                    <div class="control"><Choose label="Add a product" options=offered() chosen="" on_choose=add
-                        on_leave=Callback::new(move |()| adding.set(false)) /></div>
+                    <Writing part=Part::Control(work, "Add a product", Opened::Choice { options: offered(), on_choose, on_leave }) />
                 }))}
             </div>
         </dd>

@@ -2,29 +2,31 @@
 
 use domain::{attachments::Attachment, users::Role};
 use icondata_lu as lu;
-use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{
+    control::Opened,
+    dialogs::Asked,
     upload::{Upload, Uploads},
     words::{ago, size},
     work::Work,
 };
 use crate::{
-    attachments::{delete_attachment, rename_attachment},
+    attachments::delete_attachment,
+    leads::writing::{Part, Writing},
     markup::{act, dynamic, each, view},
-    ui::{Dialog, Icon},
+    ui::Icon,
 };
 
 #[component]
 pub fn Files(work: Work, uploads: Uploads) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let seen = RwSignal::new(None::<Attachment>);
-    let choose = move |_| {
+    let choose = move || {
         if let Some(input) = input.get_untracked() {
             input.click();
         }
     };
-    let chosen = move |_| {
+    let chosen = move || {
         if let Some(input) = input.get_untracked() {
             uploads.send_all(input.files());
             // The same file may be chosen again.
@@ -37,8 +39,8 @@ pub fn Files(work: Work, uploads: Uploads) -> impl IntoView {
             <div class="row">
                 <h3>"Files"</h3>
                 <span class="grow"></span>
-                <button type="button" class="btn btn-small needs-script" on:click=choose><Icon icon=lu::LuPaperclip />"Attach"</button>
-                <input node_ref=input type="file" multiple class="files-input" tabindex="-1" aria-label="Files to attach" on:change=chosen />
+                <button type="button" class="btn btn-small needs-script" on:click=act(choose)><Icon icon=lu::LuPaperclip />"Attach"</button>
+                <input node_ref=input type="file" multiple class="files-input" tabindex="-1" aria-label="Files to attach" on:change=act(chosen) />
             </div>
             // Only in what the server sends: a browser that runs this needs no other way.
             {cfg!(feature = "ssr").then(|| view! {
@@ -50,12 +52,11 @@ pub fn Files(work: Work, uploads: Uploads) -> impl IntoView {
             })}
             <ul class="file-list">
                 {each(move || uploads.all.get(), |upload| upload.id.to_string(), move |upload| on_its_way(uploads, upload))}
-                {each(move || work.files.get(), |file| format!("{} {}", file.id, file.file_name), move |file| view! { <FileRow work file seen /> })}
+                {each(move || work.rest.read().files.clone(), |file| format!("{} {}", file.id, file.file_name), move |file| view! { <FileRow work file /> })}
             </ul>
-            {dynamic(move || (work.files.read().is_empty() && uploads.all.read().is_empty() && work.whole.get()).then(|| view! {
+            {dynamic(move || (work.rest.with(|rest| rest.is_here && rest.files.is_empty()) && uploads.all.read().is_empty()).then(|| view! {
                 <p class="faint">"Drop files anywhere on this sheet, or paste them."</p>
             }))}
-            {dynamic(move || seen.get().map(|file| view! { <Preview file on_close=Callback::new(move |()| seen.set(None)) /> }))}
         </section>
     }
 }
@@ -81,7 +82,7 @@ fn on_its_way(uploads: Uploads, upload: Upload) -> AnyView {
 }
 
 #[component]
-fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> impl IntoView {
+fn FileRow(work: Work, file: Attachment) -> impl IntoView {
     let me = work.session.with_value(|session| (session.user.id, session.user.role));
     // Only whether it is offered; the policy decides.
     let may = move || match me {
@@ -93,7 +94,7 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
     let problem = RwSignal::new(None::<String>);
     let (id, name) = (file.id, file.file_name.clone());
     let href = format!("/api/attachments/{id}/download");
-    let delete = move |_| {
+    let delete = move || {
         asking.set(false);
         spawn_local(async move {
             match delete_attachment(id).await {
@@ -109,11 +110,12 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
         let can_preview = file.can_preview();
         move || {
             let name = name.clone();
-            if renaming.get() {
-                return view! { <Rename work id name renaming problem /> };
+            if renaming.get() && work.can_edit.get() {
+                let opened = Opened::FileName { id, name, renaming, problem };
+                return view! { <Writing part=Part::Control(work, "File name", opened) /> };
             }
             if can_preview {
-                return view! { <button type="button" class="file-name file-open" on:click=act(move || seen.set(Some(shown.get_value())))>{name}</button> };
+                return view! { <button type="button" class="file-name file-open" on:click=act(move || work.ask(Asked::Preview(shown.get_value())))>{name}</button> };
             }
             view! { <a class="file-name" href=href.clone() download>{name}</a> }
         }
@@ -121,7 +123,7 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
     view! {
         <li class="file">
             <Icon icon=if file.is_image() { lu::LuImage } else { lu::LuFileText } />
-            <div class="file-words">{inside}<span class="faint">{about}</span></div>
+            <div class="file-words">{dynamic(inside)}<span class="faint">{about}</span></div>
             <a class="icon-button" href=href download aria-label=format!("Download {name}")><Icon icon=lu::LuDownload /></a>
             {dynamic(move || may().then(|| view! {
                 <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=act(move || renaming.set(true))><Icon icon=lu::LuPencil /></button>
@@ -131,84 +133,10 @@ fn FileRow(work: Work, file: Attachment, seen: RwSignal<Option<Attachment>>) -> 
                 <p class="row entry-sure" role="group" aria-label="Delete it?">
                     <span>"Delete it for everyone?"</span>
                     <button type="button" class="btn btn-small" autofocus on:click=act(move || asking.set(false))>"Keep"</button>
-                    <button type="button" class="btn btn-small btn-danger" on:click=delete>"Delete"</button>
+                    <button type="button" class="btn btn-small btn-danger" on:click=act(delete)>"Delete"</button>
                 </p>
             }))}
             {dynamic(move || problem.get().map(|reason| view! { <p class="file-problem" role="alert">{reason}</p> }))}
         </li>
-    }
-}
-
-#[component]
-fn Rename(
-    work: Work,
-    id: domain::AttachmentId,
-    name: String,
-    renaming: RwSignal<bool>,
-    problem: RwSignal<Option<String>>,
-) -> impl IntoView {
-    let node = NodeRef::<html::Input>::new();
-    let before = StoredValue::new(name.clone());
-    Effect::new(move || {
-        if let Some(input) = node.get() {
-            let _ = input.focus();
-            // The ending says what opens the file: it stays unless one means it.
-            let stem = before.with_value(|name| name.rfind('.').unwrap_or(name.len()));
-            let end = before.with_value(|name| name[..stem].encode_utf16().count());
-            let _ = input.set_selection_range(0, u32::try_from(end).unwrap_or(0));
-        }
-    });
-    let save = move || {
-        let Some(typed) = node.get_untracked().map(|input| input.value()) else { return };
-        if before.with_value(|before| *before == typed) {
-            return renaming.set(false);
-        }
-        problem.set(None);
-        spawn_local(async move {
-            match rename_attachment(id, typed).await {
-                Ok(_) => {
-                    let _ = renaming.try_set(false);
-                    work.refresh();
-                }
-                Err(error) => {
-                    let reason = error.0.fields.get("fileName").map(|reason| format!("The name {reason}"));
-                    drop(problem.try_set(Some(reason.unwrap_or_else(|| error.message()))));
-                }
-            }
-        });
-    };
-    let keys = move |event: KeyboardEvent| {
-        match &*event.key() {
-            "Enter" => save(),
-            "Escape" => {
-                problem.set(None);
-                renaming.set(false);
-            }
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
-    view! { <input node_ref=node class="input" maxlength="255" aria-label="File name" value=name on:keydown=keys on:blur=act(move || if renaming.try_get_untracked() == Some(true) { save() }) /> }
-}
-
-/// What the browser shows by itself; the server decides what that may be.
-#[component]
-fn Preview(file: Attachment, on_close: Callback<()>) -> impl IntoView {
-    let source = format!("/api/attachments/{}/download?inline=1", file.id);
-    let name = file.file_name.clone();
-    let shown = if file.is_image() {
-        view! { <img class="preview-image" src=source alt=name.clone() /> }
-    } else {
-        view! { <iframe class="preview-page" src=source title=name.clone()></iframe> }
-    };
-    view! {
-        <Dialog title=name on_close>
-            <div class="preview">{shown}</div>
-            <footer class="form-foot">
-                <span class="grow"></span>
-                <a class="btn" href=format!("/api/attachments/{}/download", file.id) download><Icon icon=lu::LuDownload />"Download"</a>
-            </footer>
-        </Dialog>
     }
 }

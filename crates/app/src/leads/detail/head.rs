@@ -9,7 +9,7 @@ use icondata_lu as lu;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    merge::Merge,
+    dialogs::Asked,
     sheet::Closing,
     work::{Changed, Sent, Work},
 };
@@ -18,33 +18,24 @@ use crate::{
         address::{Address, Screen, use_address},
         format,
         grid::Grid,
-        server_fns::{delete_lead, list_leads},
-        undo::offer_undo,
+        server_fns::list_leads,
     },
     location::{Way, use_location},
-    markup::{act, dynamic, view},
-    ui::{Dialog, Icon},
+    markup::{act, attr, dynamic, hear, view},
+    ui::Icon,
 };
-
-/// What the menu opens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asking {
-    Delete,
-    Merge,
-}
 
 #[component]
 pub fn Head(work: Work) -> impl IntoView {
     let address = use_address();
-    let place = Memo::new(move |_| place(work));
     let name = move || work.lead.read().name.clone();
     view! {
         <header class="sheet-head">
             <nav class="crumbs" aria-label="Where this is">
-                <a href=move || address.read().href()>{dynamic(move || match address.read().screen { Screen::Table => "Leads", Screen::Board => "Kanban" })}</a><span aria-hidden="true">"/"</span><b aria-current="page">{name}</b>
+                <a href=attr(move || address.read().href())>{dynamic(move || match address.read().screen { Screen::Table => "Leads", Screen::Board => "Kanban" })}</a><span aria-hidden="true">"/"</span><b aria-current="page">{dynamic(name)}</b>
             </nav>
             <span class="grow"></span>
-            <span class="faint num sheet-place">{dynamic(move || place.get())}</span>
+            <span class="faint num sheet-place">{dynamic(move || place(work))}</span>
             <Claim work />
             <Neighbour work by=-1 />
             <Neighbour work by=1 />
@@ -58,8 +49,9 @@ pub fn Head(work: Work) -> impl IntoView {
 #[component]
 fn Claim(work: Work) -> impl IntoView {
     let (me, role) = work.session.with_value(|session| (session.user.id, session.user.role));
-    let is_free = move || role == Role::Agent && work.lead.read().assigned_to.is_none() && work.rights.read().assign;
-    let claim = move |_| {
+    let is_free =
+        move || role == Role::Agent && work.lead.read().assigned_to.is_none() && work.rest.read().rights.assign;
+    let claim = move || {
         let change = Changed::from_iter([("assignedTo".to_owned(), me.0.into())]);
         spawn_local(async move {
             match work.send(change).await {
@@ -69,7 +61,7 @@ fn Claim(work: Work) -> impl IntoView {
             }
         });
     };
-    view! { {dynamic(move || is_free().then(|| view! { <button type="button" class="btn btn-small" on:click=claim>"Claim"</button> }))} }
+    view! { {dynamic(move || is_free().then(|| view! { <button type="button" class="btn btn-small" on:click=act(claim)>"Claim"</button> }))} }
 }
 
 /// Back to the list: a link, so that it works without a script.
@@ -82,7 +74,7 @@ pub fn Close() -> impl IntoView {
         closing.close.run(());
     };
     view! {
-        <a class="icon-button" aria-label="Close" href=move || address.read().href() on:click=close><Icon icon=lu::LuX /></a>
+        <a class="icon-button" aria-label="Close" href=attr(move || address.read().href()) on:click=hear(close)><Icon icon=lu::LuX /></a>
     }
 }
 
@@ -98,7 +90,6 @@ fn index(grid: Grid, id: LeadId) -> Option<usize> {
 }
 
 /// Where the lead before or after stands.
-#[derive(Clone, PartialEq)]
 enum Beside {
     Lead(LeadId),
     /// On another page of the list.
@@ -120,12 +111,11 @@ fn beside(work: Work, by: isize) -> Option<Beside> {
 fn Neighbour(work: Work, by: isize) -> impl IntoView {
     let (label, key, icon) =
         if by < 0 { ("Previous lead", "K", lu::LuArrowUp) } else { ("Next lead", "J", lu::LuArrowDown) };
-    let to = Memo::new(move |_| beside(work, by));
     let go = use_go(work);
     let id = if by < 0 { "sheet-previous" } else { "sheet-next" };
     view! {
         <button type="button" id=id class="btn btn-small sheet-neighbour" aria-label=label aria-keyshortcuts=key title=label
-            disabled=move || to.read().is_none() on:click=act(move || go.run(by))>
+            disabled=attr(move || beside(work, by).is_none()) on:click=act(move || go.run(by))>
             <Icon icon /><kbd aria-hidden="true">{key}</kbd>
         </button>
     }
@@ -160,9 +150,7 @@ async fn first_of(page: &Address, by: isize) -> Result<Option<Lead>, crate::UiEr
 
 #[component]
 fn Menu(work: Work) -> impl IntoView {
-    let asking = RwSignal::new(None::<Asking>);
-    let closing: Closing = expect_context();
-    let copy = move |_| {
+    let copy = move || {
         // Without encryption browsers offer no clipboard at all.
         if !window().is_secure_context() {
             return work.toasts.say("The browser allows copying over HTTPS only");
@@ -171,51 +159,21 @@ fn Menu(work: Work) -> impl IntoView {
         drop(window().navigator().clipboard().write_text(&link));
         work.toasts.say("Link copied");
     };
-    let delete = Callback::new(move |()| {
-        asking.set(None);
-        let name = work.lead.read_untracked().name.clone();
-        spawn_local(async move {
-            match delete_lead(work.id).await {
-                Ok(done) => {
-                    offer_undo(work.grid, work.toasts, format!("{name} deleted"), done.undo);
-                    closing.unsaved.set(0);
-                    closing.close.run(());
-                    // Once the sheet is gone: it would ask for a lead that is no more.
-                    request_animation_frame(move || work.grid.reload());
-                }
-                Err(error) => drop(work.problem.try_set(Some(error))),
-            }
-        });
-    });
-    let open = move |what: Asking| {
+    let open = move |what: Asked| {
         hide_menu();
-        asking.set(Some(what));
+        work.ask(what);
     };
-    let done = Callback::new(move |()| asking.set(None));
     view! {
         <button type="button" class="icon-button sheet-more" popovertarget="sheet-menu" aria-label="More"><Icon icon=lu::LuEllipsis /></button>
         <div id="sheet-menu" popover="auto" class="menu sheet-menu">
-            <button type="button" class="menu-item" on:click=move |event| { hide_menu(); copy(event) }><Icon icon=lu::LuLink />"Copy link"</button>
-            {dynamic(move || work.rights.read().merge.then(|| view! {
-                <button type="button" class="menu-item" on:click=act(move || open(Asking::Merge))><Icon icon=lu::LuMerge />"Merge with…"</button>
+            <button type="button" class="menu-item" on:click=act(move || { hide_menu(); copy() })><Icon icon=lu::LuLink />"Copy link"</button>
+            {dynamic(move || work.rest.read().rights.merge.then(|| view! {
+                <button type="button" class="menu-item" on:click=act(move || open(Asked::Merge))><Icon icon=lu::LuMerge />"Merge with…"</button>
             }))}
-            {dynamic(move || work.rights.read().delete.then(|| view! {
-                <button type="button" class="menu-item menu-danger" on:click=act(move || open(Asking::Delete))><Icon icon=lu::LuTrash2 />"Delete…"</button>
+            {dynamic(move || work.rest.read().rights.delete.then(|| view! {
+                <button type="button" class="menu-item menu-danger" on:click=act(move || open(Asked::Delete))><Icon icon=lu::LuTrash2 />"Delete…"</button>
             }))}
         </div>
-        {dynamic(move || asking.get().map(|what| match what {
-            Asking::Merge => view! { <Merge work on_close=done /> },
-            Asking::Delete => view! {
-                <Dialog title=format!("Delete {}?", work.lead.read_untracked().name) small=true on_close=done>
-                    <p class="muted">"It leaves every list and board, for everyone. You can take it back right afterwards."</p>
-                    <footer class="form-foot">
-                        <button type="button" class="btn" autofocus on:click=act(move || asking.set(None))>"Keep it"</button>
-                        <span class="grow"></span>
-                        <button type="button" class="btn btn-danger-full" on:click=act(move || delete.run(()))>"Delete lead"</button>
-                    </footer>
-                </Dialog>
-            },
-        }))}
     }
 }
 

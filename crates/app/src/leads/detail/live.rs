@@ -33,15 +33,6 @@ pub enum Known {
     Row(Box<Lead>),
 }
 
-impl Known {
-    pub fn lead(&self) -> &Lead {
-        match self {
-            Known::Whole(sheet) => &sheet.lead,
-            Known::Row(lead) => lead,
-        }
-    }
-}
-
 /// The sheet in the browser.
 #[component]
 pub fn Live() -> impl IntoView {
@@ -91,7 +82,7 @@ fn take_over() -> Option<LeadSheet> {
     served::take_over(PLACE, |seed, place| {
         sheet = wire::read(seed.as_bytes()).ok();
         if let Some(sheet) = &sheet {
-            super::composer::keep_typed(place, sheet.lead.id);
+            super::draft::keep_typed(place, sheet.lead.id);
         }
     });
     sheet
@@ -105,7 +96,7 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
     let inside = move || match loaded {
         Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> },
         Err(error) => {
-            view! { <crate::ui::Title text="Lead" /><Failed error retry=Callback::new(|()| ()) /> }
+            view! { <Failed error retry=Callback::new(|()| ()) /> }
         }
     };
     let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.to_html();

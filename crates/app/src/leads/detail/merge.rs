@@ -18,7 +18,7 @@ use crate::{
         server_fns::{duplicates_of, find_lead, merge_leads},
         undo::offer_undo,
     },
-    markup::{act, dynamic, view},
+    markup::{act, dynamic, typed, view},
     search::server_fns::search,
     ui::Dialog,
 };
@@ -87,12 +87,12 @@ fn Find(work: Work, choose: Callback<LeadId>) -> impl IntoView {
             }
         });
     });
-    let mut typing = leptos::leptos_dom::helpers::debounce(std::time::Duration::from_millis(200), asked);
+    let typing = leptos::leptos_dom::helpers::debounce(std::time::Duration::from_millis(200), asked);
     view! {
         <div class="field">
             <label for="merge-search">"The other lead"</label>
             <input node_ref=node id="merge-search" class="input" type="search" autocomplete="off" placeholder="Name, e-mail, phone, company…"
-                on:input:target=move |event| typing(event.target().value()) />
+                on:input:target=typed(typing) />
         </div>
         <ul class="merge-found">
             {dynamic(move || found.get().into_iter().map(|(hit, why)| view! {
@@ -150,13 +150,13 @@ fn Compare(
             }
         };
         // Only what may be written can be taken.
-        let may = work.rights.with_untracked(|rights| rights.writes(field));
+        let may = work.rest.with_untracked(|rest| rest.rights.writes(field));
         may.then(|| view! { <fieldset class="sides"><legend>{label(field).to_owned()}</legend>{side(false, ours)}{side(true, theirs)}</fieldset> })
     };
     let rows = rows.iter().map(row).collect_view();
     let busy = RwSignal::new(false);
     let (from, from_version, name) = (lead.id, lead.version, lead.name.clone());
-    let merge = move |_| {
+    let merge = move || {
         busy.set(true);
         problem.set(None);
         let version = work.lead.read_untracked().version;
@@ -191,7 +191,7 @@ fn Compare(
         <footer class="form-foot">
             <button type="button" class="btn" on:click=act(move || other.set(None))>"Choose another"</button>
             <span class="grow"></span>
-            <button type="button" class="btn btn-primary" disabled=busy on:click=merge>"Merge"</button>
+            <button type="button" class="btn btn-primary" disabled=busy on:click=act(merge)>"Merge"</button>
         </footer>
     }
 }

@@ -6,6 +6,10 @@
 mod composer;
 mod conflict;
 mod control;
+mod deleting;
+mod dialogs;
+mod draft;
+mod edit_said;
 mod engineering;
 mod fields;
 mod files;
@@ -13,7 +17,9 @@ mod head;
 mod keys;
 mod live;
 mod merge;
+mod preview;
 mod product;
+mod rename;
 mod row;
 mod said;
 mod score;
@@ -24,6 +30,10 @@ mod upload;
 mod words;
 mod work;
 
+pub use control::{Control, Opened};
+pub use dialogs::Dialogs;
+pub use work::Work;
+
 use domain::{
     LeadId,
     attachments::Attachment,
@@ -31,7 +41,7 @@ use domain::{
     leads::{Lead, LeadRights, LeadScore},
     products::Product,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
@@ -40,7 +50,7 @@ use crate::{
     location::use_location,
     markup::view,
     page::{Over, Page},
-    ui::served::{Place, once},
+    ui::served::{Missing, Place, fetched, once},
 };
 
 /// Entries of a timeline that come at once.
@@ -72,7 +82,7 @@ fn use_lead_id() -> Memo<LeadId> {
 /// The sheet: markup from the server, alive as soon as its code is there.
 #[component]
 pub fn LeadDetail() -> impl IntoView {
-    let is_here = lazy_preload!(lead_sheet);
+    let is_here = fetched(fetch_lead_sheet);
     view! {
         <Place id=PLACE />
         {once(is_here, lead_sheet)}
@@ -88,10 +98,10 @@ pub async fn serve(served: &mut Served, id: LeadId) {
 
 /// Fetches the sheet's code once the list is alive: opening one later then needs no connection but for its data.
 pub fn preload() {
-    let _ = lazy_preload!(lead_sheet);
+    let _ = fetched(fetch_lead_sheet);
 }
 
-#[lazy]
-fn lead_sheet() -> AnyView {
-    view! { <live::Live /> }
+#[wasm_split(lead_sheet, wasm_split_path = leptos::wasm_split, preload(fetch_lead_sheet), fallible)]
+fn lead_sheet() -> Result<AnyView, Missing> {
+    Ok(view! { <live::Live /> })
 }

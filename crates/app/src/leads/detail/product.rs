@@ -14,7 +14,7 @@ impl Work {
     pub fn show_product(self, id: ProductId) {
         spawn_local(async move {
             match find_product(id).await {
-                Ok(product) => drop(self.product.try_set(Some(product))),
+                Ok(product) => drop(self.rest.try_update(|rest| rest.product = Some(product))),
                 Err(error) => self.toasts.say(error.message()),
             }
         });
@@ -23,7 +23,7 @@ impl Work {
 
 #[component]
 pub fn Pitch(work: Work) -> impl IntoView {
-    dynamic(move || work.product.get().map(|product| view! { <Card work product /> }))
+    dynamic(move || work.rest.read().product.clone().map(|product| view! { <Card work product /> }))
 }
 
 #[component]

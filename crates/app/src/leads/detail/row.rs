@@ -4,13 +4,17 @@ use icondata_lu as lu;
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
 
 use super::{
-    control::{Control, Editing},
+    control::{Editing, Opened},
     words::label,
     work::Work,
 };
 use crate::{
-    leads::{cells::LeadField, columns::Column},
-    markup::{dynamic, view},
+    leads::{
+        cells::LeadField,
+        columns::Column,
+        writing::{Part, Writing},
+    },
+    markup::{dynamic, hear, view},
     ui::Icon,
 };
 
@@ -75,15 +79,15 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let is_link = target.is_some_and(|target| !matches!(target.closest("a"), Ok(None)));
         if may.get_untracked() && !is_link {
-            editing.open(work, of);
+            editing.open();
         }
     };
     dynamic(move || {
-        if editing.is_open.get() {
-            return view! { <Control work of label=title editing /> };
+        if editing.is_open.get() && work.can_edit.get() {
+            return view! { <Writing part=Part::Control(work, title, Opened::Field(of, editing)) /> };
         }
         view! {
-            <div class="value" class:value-open=may on:click=open>
+            <div class="value" class:value-open=may on:click=hear(open)>
                 {children()}
                 {dynamic(move || may.get().then(|| view! {
                     <button type="button" class="value-edit" aria-label=format!("Edit {title}")><Icon icon=lu::LuPencil /></button>
@@ -91,15 +95,4 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
             </div>
         }
     })
-}
-
-/// A heading that becomes a field.
-#[component]
-pub fn InlineText(work: Work, of: LeadField, class: &'static str) -> impl IntoView {
-    let text = move || of.text(&work.lead.read(), work.today);
-    view! {
-        <div data-row=of.field()>
-            <Editable work of title=label(of.field())><h2 class=class tabindex="-1">{text}</h2></Editable>
-        </div>
-    }
 }

@@ -15,7 +15,7 @@ pub fn Score(work: Work) -> impl IntoView {
         let points = if points < 0 { format!("−{}", points.unsigned_abs()) } else { format!("+{points}") };
         view! { <li><span class="muted grow">{reason}</span><span class=class>{points}</span></li> }
     };
-    let points = move || work.score.get().map(|score| score.points).unwrap_or_default();
+    let points = move || work.rest.read().score.clone();
     let of = LeadField::Column(Column::Score);
     view! {
         <section class="card side-card" aria-label="Score">

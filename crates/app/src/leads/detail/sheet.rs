@@ -1,10 +1,13 @@
 //! The sheet itself: its frame, and where everything stands in it.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*, wasm_bindgen::JsCast};
+use leptos::{
+    ev::{ClipboardEvent, KeyboardEvent},
+    html,
+    prelude::*,
+};
 
 use super::{
     composer::Composer,
-    conflict::ConflictDialog,
     engineering::Engineering,
     fields::Fields,
     files::Files,
@@ -21,9 +24,12 @@ use super::{
 };
 use crate::{
     UiError,
-    leads::address::use_address,
+    leads::{
+        address::use_address,
+        writing::{Part, Writing},
+    },
     location::{Way, use_location},
-    markup::{act, dynamic, view},
+    markup::{act, attr, dynamic, hear, view},
     ui::{ErrorState, Skeleton, Title, ToastsOver, focus_after_dialog},
 };
 
@@ -73,8 +79,8 @@ pub fn Frame(node: NodeRef<html::Dialog>, children: Children) -> impl IntoView {
         }
     };
     view! {
-        <dialog node_ref=node class="sheet" open=cfg!(feature = "ssr") aria-label="Lead" on:keydown=keys on:mousedown=outside
-            on:cancel=move |event: leptos::ev::Event| event.prevent_default()>
+        <dialog node_ref=node class="sheet" open=cfg!(feature = "ssr") aria-label="Lead" on:keydown=hear(keys) on:mousedown=hear(outside)
+            on:cancel=hear(|event: leptos::ev::Event| event.prevent_default())>
             <div class="sheet-panel">{children()}</div>
             <ToastsOver />
         </dialog>
@@ -114,11 +120,11 @@ pub fn Sheet(known: Known) -> impl IntoView {
     let over = RwSignal::new(false);
     view! {
         <Title text=move || work.lead.try_with(|lead| lead.name.clone()).unwrap_or_default() />
-        <article class="sheet-lead" class:sheet-drop=over aria-busy=move || (!work.whole.get()).to_string()
-            on:dragover=move |event| if upload::brings_files(&event) { event.prevent_default(); over.set(true) }
+        <article class="sheet-lead" class:sheet-drop=over aria-busy=attr(move || (!work.rest.read().is_here).to_string())
+            on:dragover=hear(move |event| if upload::brings_files(&event) { event.prevent_default(); over.set(true) })
             on:dragleave=act(move || over.set(false))
-            on:drop=move |event| { over.set(false); uploads.dropped(&event) }
-            on:paste=move |event| uploads.pasted(event.unchecked_ref())>
+            on:drop=hear(move |event| { over.set(false); uploads.dropped(&event) })
+            on:paste=hear(move |event: ClipboardEvent| uploads.pasted(&event))>
             <Head work />
             <Strip work />
             {dynamic(move || work.problem.get().map(|error| view! { <Stale work error /> }))}
@@ -135,7 +141,7 @@ pub fn Sheet(known: Known) -> impl IntoView {
                     <Files work uploads />
                 </div>
             </div>
-            <ConflictDialog work />
+            <Writing part=Part::Dialogs(work) />
         </article>
     }
 }
@@ -159,7 +165,7 @@ pub fn Waiting() -> impl IntoView {
 /// No sheet: why, and what to do.
 #[component]
 pub fn Failed(error: UiError, retry: Callback<()>) -> impl IntoView {
-    view! { <div class="sheet-lead"><CloseOnly /><ErrorState error retry /></div> }
+    view! { <Title text="Lead" /><div class="sheet-lead"><CloseOnly /><ErrorState error retry /></div> }
 }
 
 #[component]

@@ -6,14 +6,15 @@ use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
 use super::{
-    row::InlineText,
+    dialogs::Asked,
+    row::Editable,
     words::{person_name, standing},
     work::{Changed, Sent, Work},
 };
 use crate::{
     UiError,
-    leads::{cells::LeadField, columns::Column, format::money, losing::Losing},
-    markup::{act, dynamic, view},
+    leads::{cells::LeadField, columns::Column, format::money},
+    markup::{act, attr, dynamic, view},
     ui::{Avatar, Icon},
 };
 
@@ -26,10 +27,10 @@ const STEPS: [LeadStatus; 6] = [
     LeadStatus::Negotiation,
     LeadStatus::Won,
 ];
+
 #[component]
 pub fn Strip(work: Work) -> impl IntoView {
     let refused = RwSignal::new(None::<UiError>);
-    let losing = RwSignal::new(false);
     let value = move || {
         let lead = work.lead.read();
         work.session.with_value(|session| lead.value.map(|value| money(value, &session.currency)))
@@ -38,23 +39,23 @@ pub fn Strip(work: Work) -> impl IntoView {
         <div class="sheet-who">
             {dynamic(move || view! { <Avatar name=work.lead.read().name.clone() /> })}
             <div class="sheet-title">
-                <InlineText work of=LeadField::Column(Column::Lead) class="sheet-name" />
+                <div data-row="name">
+                    <Editable work of=LeadField::Column(Column::Lead) title="Name">
+                        <h2 class="sheet-name" tabindex="-1">{dynamic(move || work.lead.read().name.clone())}</h2>
+                    </Editable>
+                </div>
                 <p class="muted sheet-standing">{dynamic(move || stands(work))}</p>
             </div>
             <span class="grow"></span>
-            <span class="num sheet-value">{value}</span>
+            <span class="num sheet-value">{dynamic(value)}</span>
         </div>
-        <Steps work refused losing />
+        <Steps work refused />
         {dynamic(move || refused.get().map(|error| view! {
             <p class="alert sheet-refused" role="alert"><Icon icon=lu::LuCircleAlert />
                 <span class="grow">{error.message()}</span>
                 <button type="button" class="btn btn-small btn-quiet" on:click=act(move || refused.set(None))>"Close"</button>
             </p>
         }))}
-        {dynamic(move || losing.get().then(|| view! {
-            <Losing on_lost=Callback::new(move |reason| move_to(work, LeadStatus::Lost, reason, refused))
-                on_close=Callback::new(move |()| losing.set(false)) />
-         }))}
     }
 }
 
@@ -64,7 +65,7 @@ fn stands(work: Work) -> impl IntoView {
 }
 
 #[component]
-fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>) -> impl IntoView {
+fn Steps(work: Work, refused: RwSignal<Option<UiError>>) -> impl IntoView {
     let status = Memo::new(move |_| work.lead.read().status);
     let may = Memo::new(move |_| work.may("status"));
     let step = move |to: LeadStatus| {
@@ -76,7 +77,7 @@ fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>)
         };
         view! {
             <li>
-                <button type="button" class=class disabled=move || !may.get() aria-current=move || (status.get() == to).then_some("step")
+                <button type="button" class=attr(class) disabled=attr(move || !may.get()) aria-current=attr(move || (status.get() == to).then_some("step"))
                     on:click=act(move || if status.get_untracked() != to { move_to(work, to, None, refused) })>{to.label()}</button>
             </li>
         }
@@ -86,14 +87,16 @@ fn Steps(work: Work, refused: RwSignal<Option<UiError>>, losing: RwSignal<bool>)
         status.track();
         request_animation_frame(show_present);
     });
+    let lost = Callback::new(move |reason| move_to(work, LeadStatus::Lost, reason, refused));
+    let lose = move || work.ask(Asked::Losing(lost));
     let reason = move || work.lead.read().lost_reason.clone().map(|reason| format!(": {reason}"));
     view! {
         <div class="sheet-stages">
             <ol class="steps" aria-label="Stage">{STEPS.map(step).collect_view()}</ol>
             {dynamic(move || match (status.get() == LeadStatus::Lost, may.get()) {
-                (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{reason}</span> },
+                (true, _) => view! { <span class="badge s-lost"><i></i>"Lost"{dynamic(reason)}</span> },
                 (false, true) => view! {
-                    <button type="button" class="btn btn-small btn-quiet step-lost" on:click=act(move || losing.set(true))>"Lost…"</button>
+                    <button type="button" class="btn btn-small btn-quiet step-lost" on:click=act(lose)>"Lost…"</button>
                 },
                 (false, false) => ().into_any(),
             })}

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     UiError,
     leads::server_fns::load_timeline,
-    markup::{act, dynamic, each, view},
+    markup::{act, attr, dynamic, each, view},
     ui::{ErrorState, Icon, Skeleton},
 };
 
@@ -37,28 +37,30 @@ pub fn Timeline(work: Work) -> impl IntoView {
         });
     };
     let chip = move |part: TimelinePart| {
-        let files = move || work.files.read().len();
+        let files = move || work.rest.read().files.len();
         let number = move || (part == TimelinePart::Files).then(files).filter(|n| *n > 0).map(|n| format!(" {n}"));
         view! {
-            <button type="button" class="chip chip-small" aria-pressed=move || (work.part.get() == part).to_string()
-                on:click=act(move || show(part))>{part_label(part)}{number}</button>
+            <button type="button" class="chip chip-small" aria-pressed=attr(move || (work.part.get() == part).to_string())
+                on:click=act(move || show(part))>{part_label(part)}{dynamic(number)}</button>
         }
     };
-    let older = move |_| {
-        let (part, cursor) = (work.part.get_untracked(), work.older.get_untracked());
+    let older = move || {
+        let (part, cursor) = (work.part.get_untracked(), work.timeline.read_untracked().next_cursor.clone());
         refused.set(None);
         spawn_local(async move {
             match load_timeline(work.id, part, cursor, ENTRIES).await {
                 Ok(page) if work.part.try_get_untracked() == Some(part) => {
-                    work.entries.update(|entries| entries.extend(page.items));
-                    work.older.set(page.next_cursor);
+                    work.timeline.update(|timeline| {
+                        timeline.items.extend(page.items);
+                        timeline.next_cursor = page.next_cursor;
+                    });
                 }
                 Ok(_) => {}
                 Err(error) => drop(refused.try_set(Some(error))),
             }
         });
     };
-    let is_empty = move || work.entries.read().is_empty();
+    let is_empty = move || work.timeline.read().items.is_empty();
     view! {
         <section class="timeline" aria-label="Timeline">
             <div class="row timeline-head">
@@ -66,14 +68,14 @@ pub fn Timeline(work: Work) -> impl IntoView {
                 <span class="grow"></span>
                 <div class="timeline-parts needs-script" role="group" aria-label="Show">{TimelinePart::ALL.map(chip).collect_view()}</div>
             </div>
-            {dynamic(move || (is_empty() && (loading.get() || !work.whole.get())).then(|| view! { <Skeleton rows=4 /> }))}
-            {dynamic(move || (is_empty() && !loading.get() && work.whole.get()).then(|| view! { <p class="faint timeline-none">"Nothing of this kind yet."</p> }))}
-            <ol class="entries" aria-busy=move || loading.get().to_string()>
-                {each(move || work.entries.get(), key, move |entry| entry_view(work, entry))}
+            {dynamic(move || (is_empty() && (loading.get() || !work.rest.read().is_here)).then(|| view! { <Skeleton rows=4 /> }))}
+            {dynamic(move || (is_empty() && !loading.get() && work.rest.read().is_here).then(|| view! { <p class="faint timeline-none">"Nothing of this kind yet."</p> }))}
+            <ol class="entries" aria-busy=attr(move || loading.get().to_string())>
+                {each(move || work.timeline.read().items.clone(), key, move |entry| entry_view(work, entry))}
             </ol>
-            {dynamic(move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older(())) /> }))}
-            {dynamic(move || work.older.read().is_some().then(|| view! {
-                <button type="button" class="btn btn-small needs-script" on:click=act(move || older(()))>"Show older"</button>
+            {dynamic(move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older()) /> }))}
+            {dynamic(move || work.timeline.read().next_cursor.is_some().then(|| view! {
+                <button type="button" class="btn btn-small needs-script" on:click=act(older)>"Show older"</button>
             }))}
         </section>
     }

@@ -1,16 +1,16 @@
 //! An open lead: what the sheet shows of it, and how it is changed. Every write carries the version it was made from.
 
 use domain::{
-    Cursor, ErrorCode, LeadId,
+    ErrorCode, LeadId, Page,
     attachments::Attachment,
     events::{TimelineEntry, TimelinePart},
-    leads::{Lead, LeadInput, LeadRights, LeadScore},
+    leads::{Lead, LeadInput, LeadRights, ScorePoint},
     products::Product,
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 
-use super::{ENTRIES, LeadSheet, conflict::Conflict, live::Known};
+use super::{ENTRIES, LeadSheet, conflict::Conflict, dialogs::Asked, live::Known};
 use crate::{
     UiError,
     leads::{
@@ -18,6 +18,7 @@ use crate::{
         grid::Grid,
         server_fns::{load_sheet, load_timeline, update_lead},
         undo::offer_undo,
+        writing,
     },
     live::{Live, Told},
     ui::{Toaster, use_toasts},
@@ -36,23 +37,33 @@ const AFTER_OTHERS: std::time::Duration = std::time::Duration::from_millis(200);
 pub struct Work {
     pub id: LeadId,
     pub lead: RwSignal<Lead>,
-    pub rights: RwSignal<LeadRights>,
+    pub rest: RwSignal<Rest>,
     pub part: RwSignal<TimelinePart>,
-    pub entries: RwSignal<Vec<TimelineEntry>>,
-    /// Where older entries begin.
-    pub older: RwSignal<Option<Cursor>>,
-    pub files: RwSignal<Vec<Attachment>>,
-    pub score: RwSignal<Option<LeadScore>>,
-    pub product: RwSignal<Option<Product>>,
-    /// The rest of the sheet is there.
-    pub whole: RwSignal<bool>,
+    /// This part of it, as far back as it was asked for.
+    pub timeline: RwSignal<Page<TimelineEntry>>,
     /// Why the rest of the sheet, or newer entries, could not be loaded.
     pub problem: RwSignal<Option<UiError>>,
-    pub conflict: RwSignal<Option<Conflict>>,
+    /// The code of fields is there.
+    pub can_edit: ReadSignal<bool>,
+    /// The dialog that is open.
+    pub asked: RwSignal<Option<Asked>>,
     pub grid: Grid,
     pub toasts: Toaster,
     pub session: StoredValue<Session>,
     pub today: Today,
+}
+
+/// What stands around the lead itself.
+#[derive(Clone, Default)]
+pub struct Rest {
+    /// False while there is only what the table knew.
+    pub is_here: bool,
+    pub rights: LeadRights,
+    pub files: Vec<Attachment>,
+    /// What the score is made of.
+    pub score: Vec<ScorePoint>,
+    /// The one whose card is open.
+    pub product: Option<Product>,
 }
 
 /// How a change ended that was not refused.
@@ -65,25 +76,20 @@ pub enum Sent {
 impl Work {
     pub fn new(known: Known) -> Self {
         let session = use_session();
-        let lead = known.lead().clone();
-        let sheet = match known {
-            Known::Whole(sheet) => Some(sheet),
-            Known::Row(_) => None,
+        let (lead, rest, timeline) = match known {
+            Known::Whole(sheet) => apart(*sheet),
+            Known::Row(lead) => (*lead, Rest::default(), Page::empty()),
         };
-        let (timeline, whole) = (sheet.as_ref().map(|sheet| sheet.timeline.clone()), sheet.is_some());
+        let is_whole = rest.is_here;
         let work = Work {
             id: lead.id,
             lead: RwSignal::new(lead),
-            rights: RwSignal::new(sheet.as_ref().map(|sheet| sheet.rights.clone()).unwrap_or_default()),
+            rest: RwSignal::new(rest),
             part: RwSignal::new(TimelinePart::All),
-            older: RwSignal::new(timeline.as_ref().and_then(|page| page.next_cursor.clone())),
-            entries: RwSignal::new(timeline.map(|page| page.items).unwrap_or_default()),
-            files: RwSignal::new(sheet.as_ref().map(|sheet| sheet.files.clone()).unwrap_or_default()),
-            score: RwSignal::new(sheet.as_ref().map(|sheet| sheet.score.clone())),
-            product: RwSignal::new(sheet.and_then(|sheet| sheet.product)),
-            whole: RwSignal::new(whole),
+            timeline: RwSignal::new(timeline),
             problem: RwSignal::new(None),
-            conflict: RwSignal::new(None),
+            can_edit: writing::preload(),
+            asked: RwSignal::new(None),
             grid: expect_context(),
             toasts: use_toasts(),
             session,
@@ -92,7 +98,7 @@ impl Work {
         // What is done elsewhere on the page, an undo say, shows here too.
         Effect::new(move |before: Option<u32>| {
             let now = work.grid.changed.get();
-            if before.is_some_and(|before| before != now) || (before.is_none() && !whole) {
+            if before.is_some_and(|before| before != now) || (before.is_none() && !is_whole) {
                 work.refresh();
             }
             now
@@ -102,7 +108,12 @@ impl Work {
 
     /// Whether this field is offered for writing; the policy decides again when it is saved.
     pub fn may(self, field: &str) -> bool {
-        self.rights.read().writes(field)
+        self.rest.read().rights.writes(field)
+    }
+
+    /// Opens a dialog over the sheet.
+    pub fn ask(self, what: Asked) {
+        drop(self.asked.try_set(Some(what)));
     }
 
     /// Loads all of it again; what was being read stays where it is.
@@ -136,41 +147,38 @@ impl Work {
     }
 
     fn take(self, sheet: LeadSheet, part: TimelinePart) {
-        let LeadSheet { lead, rights, timeline, files, score, product } = sheet;
+        let (lead, rest, timeline) = apart(sheet);
         if lead.version >= self.lead.read_untracked().version {
             self.show(lead);
         }
-        self.rights.set(rights);
-        self.files.set(files);
-        self.score.set(Some(score));
-        self.product.set(product);
-        self.whole.set(true);
+        self.rest.set(rest);
         if part == TimelinePart::All {
-            self.take_entries(timeline.items, timeline.next_cursor);
+            self.take_entries(timeline);
         }
     }
 
     /// Puts the newest entries in front; older ones that were loaded before stay.
-    fn take_entries(self, newest: Vec<TimelineEntry>, next: Option<Cursor>) {
-        let oldest = newest.last().map(|entry| (entry.event.at, entry.event.id));
-        let kept = self.entries.with_untracked(|entries| {
+    fn take_entries(self, mut newest: Page<TimelineEntry>) {
+        let oldest = newest.items.last().map(|entry| (entry.event.at, entry.event.id));
+        let kept = self.timeline.with_untracked(|now| {
             let is_older = |entry: &&TimelineEntry| {
                 oldest.is_some_and(|oldest| (entry.event.at, entry.event.id) < oldest) && entry.event.id.0 > 0
             };
-            entries.iter().filter(is_older).cloned().collect::<Vec<_>>()
+            let kept = now.items.iter().filter(is_older).cloned().collect::<Vec<_>>();
+            (!kept.is_empty()).then(|| (kept, now.next_cursor.clone()))
         });
-        if kept.is_empty() {
-            self.older.set(next);
+        if let Some((kept, next)) = kept {
+            newest.items.extend(kept);
+            newest.next_cursor = next;
         }
-        self.entries.set(newest.into_iter().chain(kept).collect());
+        self.timeline.set(newest);
     }
 
     /// Shows a part of the timeline from its newest entry on.
     pub async fn load_part(self, part: TimelinePart) {
         match load_timeline(self.id, part, None, ENTRIES).await {
             Ok(page) if self.part.try_get_untracked() == Some(part) => {
-                self.entries.set(page.items);
-                self.older.set(page.next_cursor);
+                self.timeline.set(page);
             }
             Ok(_) => {}
             Err(error) => drop(self.problem.try_set(Some(error))),
@@ -210,7 +218,7 @@ impl Work {
                 None => change.from = fields(&theirs),
                 Some(conflict) => {
                     self.show(theirs);
-                    drop(self.conflict.try_set(Some(conflict)));
+                    self.ask(Asked::Conflict(conflict));
                     return Ok(Sent::Asked);
                 }
             }
@@ -244,6 +252,12 @@ impl Work {
             self.show(with(&now, &back.collect()));
         }
     }
+}
+
+/// The lead, what stands around it, and what happened to it.
+fn apart(sheet: LeadSheet) -> (Lead, Rest, Page<TimelineEntry>) {
+    let LeadSheet { lead, rights, timeline, files, score, product } = sheet;
+    (lead, Rest { is_here: true, rights, files, score: score.points, product }, timeline)
 }
 
 /// What is changed, and what the person saw when they began.
