@@ -60,9 +60,7 @@ fn parts(js: &str, base: &str) -> Vec<Part> {
             Some(part) => {
                 let words = loader.split(|c: char| !c.is_alphanumeric() && c != '_');
                 let used = words.filter_map(|word| shared.get(word).cloned());
-                // A number sets parts of one name apart.
-                let name = part.rsplit_once('_').map_or(part, |(name, _)| name).to_owned();
-                parts.push(Part { name, files: used.chain(own).collect() });
+                parts.push(Part { name: part.to_owned(), files: used.chain(own).collect() });
             }
         }
     }
@@ -78,10 +76,10 @@ mod tests {
         let js = "/* board, desk */\nconst __chunk_0 = makeLoad(() => {\n    const src = fetch(new URL(\"./chunk_0.wasm\", \
                   import.meta.url));\n    return async (imports) => go(src, imports);\n}\n, []);\n\
                   const __chunk_1 = makeLoad(() => async (_imp) => ({}), []);\n\
-                  export const __wasm_split_load_desk_12 = wrapAsyncCb(makeLoad(() => {\n    const src = \
+                  export const __wasm_split_load_desk = wrapAsyncCb(makeLoad(() => {\n    const src = \
                   fetch(new URL(\"./split_desk.wasm\", import.meta.url));\n    return async (imports) => go(src, imports);\n}\n\
                   , [__chunk_0, __chunk_1]));\n\
-                  export const __wasm_split_load_board_34 = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), [__chunk_0]));\n";
+                  export const __wasm_split_load_board = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), [__chunk_0]));\n";
         let part = |name: &str, files: &[&str]| Part {
             name: name.to_owned(),
             files: files.iter().map(|file| format!("/pkg/{file}")).collect(),
