@@ -26,15 +26,16 @@ export async function alive(page: Page) {
   await page.waitForFunction(() => document.body.dataset.alive === "true");
 }
 
-/** Fails a journey whose page wrote an error to the console. */
-export const test = base.extend<{ quiet: void }>({
+/** Fails a journey whose page wrote an error to the console, other than what the journey itself brings about. */
+export const test = base.extend<{ quiet: void; provoked: RegExp }>({
+  provoked: [/Failed to load resource/, { option: true }],
   quiet: [
-    async ({ page }, use) => {
+    async ({ page, provoked }, use) => {
       const said: string[] = [];
       page.on("console", (message) => message.type() === "error" && said.push(message.text()));
       page.on("pageerror", (error) => said.push(String(error)));
       await use();
-      expect(said.filter((text) => !/Failed to (load resource|fetch)/.test(text)), "the console stays quiet").toEqual([]);
+      expect(said.filter((text) => !provoked.test(text)), "the console stays quiet").toEqual([]);
     },
     { auto: true },
   ],

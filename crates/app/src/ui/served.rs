@@ -11,8 +11,8 @@ use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use super::{Toaster, use_toasts};
 use crate::markup::{dynamic, view};
 
-/// How long to wait until code that did not come is asked for again.
-const AGAIN: Duration = Duration::from_secs(3);
+/// How long to wait until code that did not come is asked for again: at first, and at the most.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(60));
 
 /// The markup that the server has for places, each by its id.
 #[cfg(feature = "ssr")]
@@ -47,7 +47,7 @@ fn html(_place: &str) -> String {
     String::new()
 }
 
-/// The code of a part did not come. Never seen by anybody: [`fetched`] says so and tries again.
+/// The code of a part did not come. [`fetched`] says so and tries again; [`once`] waits for that.
 pub struct Missing;
 
 impl From<SplitLoaderError> for Missing {
@@ -63,12 +63,13 @@ where
 {
     let (is_here, arrived) = signal(false);
     if cfg!(feature = "hydrate") {
-        ask_for(fetch, arrived, use_toasts());
+        ask_for(fetch, arrived, AGAIN.0, Some(use_toasts()));
     }
     is_here
 }
 
-fn ask_for<F>(fetch: fn() -> F, arrived: WriteSignal<bool>, toasts: Toaster)
+/// The first time that it does not come is told, if there is somebody to tell.
+fn ask_for<F>(fetch: fn() -> F, arrived: WriteSignal<bool>, wait: Duration, toasts: Option<Toaster>)
 where
     F: Future<Output = Result<(), SplitLoaderError>> + 'static,
 {
@@ -78,8 +79,12 @@ where
                 let _ = arrived.try_set(true);
             }
             Err(_) => {
-                toasts.say("A part of this page could not be loaded. Trying again; if it stays so, reload the page.");
-                set_timeout(move || ask_for(fetch, arrived, toasts), AGAIN);
+                if let Some(toasts) = toasts {
+                    toasts.say(
+                        "A part of this page could not be loaded. If it does not come by itself, reload the page.",
+                    );
+                }
+                set_timeout(move || ask_for(fetch, arrived, (wait * 2).min(AGAIN.1), None), wait);
             }
         }
     });

@@ -40,12 +40,12 @@ impl Conflict {
 
 /// Mine or theirs, for each field that both changed.
 #[component]
-pub fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
+pub fn ConflictDialog(work: Work, conflict: Conflict) -> impl IntoView {
     // Where it says true, mine stays.
     let mine = RwSignal::new(vec![true; conflict.both.len()]);
     let name = work.lead.read_untracked().name.clone();
     let close = Callback::new(move |()| {
-        work.asked.set(None);
+        work.conflict.set(None);
         work.refresh();
     });
     let rows = conflict.both.iter().enumerate().map(|(at, (field, ours, theirs))| {
@@ -71,7 +71,7 @@ pub fn Choices(work: Work, conflict: Conflict) -> impl IntoView {
             let chosen = conflict.both.iter().zip(mine.get_untracked()).filter(|(_, mine)| *mine);
             to.extend(chosen.map(|((field, ours, _), _)| (field.clone(), ours.clone())));
         });
-        work.asked.set(None);
+        work.conflict.set(None);
         if to.is_empty() {
             work.refresh();
         } else {

@@ -1,4 +1,5 @@
-//! The field that opens in a value's place: Enter saves, Esc leaves it as it was, a refusal keeps what was typed.
+//! What opens in a value's place. A field of the lead: Enter saves, Esc leaves it as it was, a refusal keeps what was
+//! typed.
 
 use domain::{AttachmentId, InteractionId};
 use leptos::{
@@ -119,10 +120,10 @@ impl Editing {
     }
 
     /// Opens with what the lead holds.
-    pub fn open(self) {
+    pub fn open(self, work: Work) {
         if !self.is_open.get_untracked() {
             self.problem.set(None);
-            self.is_open.set(true);
+            work.open(self.is_open);
         }
     }
 

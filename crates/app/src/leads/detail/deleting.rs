@@ -21,8 +21,11 @@ pub fn Deleting(work: Work, on_close: Callback<()>) -> impl IntoView {
             match delete_lead(work.id).await {
                 Ok(done) => {
                     offer_undo(work.grid, work.toasts, said, done.undo);
-                    closing.unsaved.set(0);
-                    closing.close.run(());
+                    // Another lead may be open by now, or none.
+                    if work.lead.try_with_untracked(|_| ()).is_some() {
+                        closing.unsaved.set(0);
+                        closing.close.run(());
+                    }
                     // Once the sheet is gone: it would ask for a lead that is no more.
                     request_animation_frame(move || work.grid.reload());
                 }

@@ -96,7 +96,11 @@ impl Draft {
     }
 
     fn log(self, kind: InteractionType) {
-        let input = InteractionInput { r#type: kind, text: self.text.get_untracked() };
+        let input = InteractionInput { r#type: kind, text: self.text.read_untracked().trim().to_owned() };
+        if input.text.is_empty() {
+            let problem = domain::Problem::new(domain::ErrorCode::Invalid, "Write down first what happened.");
+            return self.problem.set(Some(UiError(Box::new(problem))));
+        }
         let typed = self.take();
         let work = self.work;
         self.busy.set(true);

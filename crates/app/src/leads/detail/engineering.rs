@@ -31,12 +31,13 @@ fn Delivery(work: Work) -> impl IntoView {
     let dragged = RwSignal::new(None::<i16>);
     let now = move || dragged.get().unwrap_or(percent());
     let save = move |text: String| {
-        dragged.set(None);
         if let Ok(to) = text.parse::<i16>() {
             let mut change = Changed::new();
             change.insert("engineeringProgress".into(), json!(to));
             work.save(change, format!("Progress {to} %"), move |error| work.problem.set(Some(error)));
         }
+        // Last, so that the slider never shows again what it showed before.
+        dragged.set(None);
     };
     let blocked =
         Signal::derive(move || work.lead.read().blocked_reason.clone().map(|reason| AnyShown::Classed(reason, "late")));
@@ -47,7 +48,7 @@ fn Delivery(work: Work) -> impl IntoView {
             {dynamic(move || if work.may("engineeringProgress") {
                 view! {
                     <input type="range" class="slider" min="0" max="100" step="5" aria-label="Progress in percent"
-                        prop:value=attr(move || percent().to_string())
+                        prop:value=attr(move || now().to_string())
                         on:input:target=typed(move |text| dragged.set(text.parse().ok()))
                         on:change:target=typed(save) />
                 }

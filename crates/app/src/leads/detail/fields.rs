@@ -86,6 +86,7 @@ fn created(work: Work) -> String {
 #[component]
 fn Products(work: Work) -> impl IntoView {
     let adding = RwSignal::new(false);
+    let is_adding = Memo::new(move |_| adding.get() && work.can_open.get());
     let may = Memo::new(move |_| work.may("products"));
     let all = Memo::new(move |_| {
         let lead = work.lead.read();
@@ -127,10 +128,10 @@ fn Products(work: Work) -> impl IntoView {
         <dd data-row="products">
             <div class="value product-tags">
                 {dynamic(move || all.get().into_iter().map(tag).collect_view())}
-                {dynamic(move || (may.get() && !adding.get()).then(|| view! {
-                    <button type="button" class="tag-add" aria-label="Add a product" on:click=act(move || adding.set(true))><Icon icon=lu::LuPlus /></button>
+                {dynamic(move || (may.get() && !is_adding.get()).then(|| view! {
+                    <button type="button" class="tag-add" aria-label="Add a product" on:click=act(move || work.open(adding))><Icon icon=lu::LuPlus /></button>
                 }))}
-                {dynamic(move || adding.get().then(|| view! {
+                {dynamic(move || is_adding.get().then(|| view! {
                     <Writing part=Part::Control(work, "Add a product", Opened::Choice { options: offered(), on_choose, on_leave }) />
                 }))}
             </div>

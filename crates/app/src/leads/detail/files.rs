@@ -91,6 +91,8 @@ fn FileRow(work: Work, file: Attachment) -> impl IntoView {
         (me, Role::Engineer) => file.uploaded_by == Some(me),
     };
     let (renaming, asking) = (RwSignal::new(false), RwSignal::new(false));
+    // Pressing the pencil once more must not open the field anew.
+    let is_renamed = Memo::new(move |_| renaming.get() && work.can_open.get());
     let problem = RwSignal::new(None::<String>);
     let (id, name) = (file.id, file.file_name.clone());
     let href = format!("/api/attachments/{id}/download");
@@ -110,7 +112,7 @@ fn FileRow(work: Work, file: Attachment) -> impl IntoView {
         let can_preview = file.can_preview();
         move || {
             let name = name.clone();
-            if renaming.get() && work.can_edit.get() {
+            if is_renamed.get() {
                 let opened = Opened::FileName { id, name, renaming, problem };
                 return view! { <Writing part=Part::Control(work, "File name", opened) /> };
             }
@@ -126,7 +128,7 @@ fn FileRow(work: Work, file: Attachment) -> impl IntoView {
             <div class="file-words">{dynamic(inside)}<span class="faint">{about}</span></div>
             <a class="icon-button" href=href download aria-label=format!("Download {name}")><Icon icon=lu::LuDownload /></a>
             {dynamic(move || may().then(|| view! {
-                <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=act(move || renaming.set(true))><Icon icon=lu::LuPencil /></button>
+                <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=act(move || work.open(renaming))><Icon icon=lu::LuPencil /></button>
                 <button type="button" class="icon-button needs-script" aria-label=format!("Delete {name}") on:click=act(move || asking.set(true))><Icon icon=lu::LuTrash2 /></button>
             }))}
             {dynamic(move || asking.get().then(|| view! {

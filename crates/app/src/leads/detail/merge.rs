@@ -9,6 +9,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 use serde_json::Value;
 
 use super::{
+    dialogs::Asked,
     words::{label, value_words},
     work::{Work, current, fields},
 };
@@ -46,7 +47,7 @@ pub fn Merge(work: Work, on_close: Callback<()>) -> impl IntoView {
             {dynamic(move || problem.get().map(|error| view! { <p class="alert" role="alert">{error.message()}</p> }))}
             {dynamic(move || match other.get() {
                 None => view! { <Find work choose /> },
-                Some(lead) => view! { <Compare work other lead problem on_close /> },
+                Some(lead) => view! { <Compare work other lead problem /> },
             })}
         </Dialog>
     }
@@ -117,13 +118,7 @@ fn hit(duplicate: Duplicate) -> (LeadHit, &'static str) {
 
 /// What differs, side by side. What is empty here is filled from there without asking.
 #[component]
-fn Compare(
-    work: Work,
-    other: RwSignal<Option<Lead>>,
-    lead: Lead,
-    problem: RwSignal<Option<UiError>>,
-    on_close: Callback<()>,
-) -> impl IntoView {
+fn Compare(work: Work, other: RwSignal<Option<Lead>>, lead: Lead, problem: RwSignal<Option<UiError>>) -> impl IntoView {
     let here = work.lead.get_untracked();
     let (ours, theirs) = (fields(&here), fields(&lead));
     let differ = move |(field, theirs): (String, Value)| {
@@ -171,7 +166,7 @@ fn Compare(
                     offer_undo(work.grid, work.toasts, said, done.undo);
                     // The other one leaves the list; the sheet loads again with it.
                     work.grid.reload();
-                    on_close.run(());
+                    work.close(|asked| matches!(asked, Asked::Merge));
                 }
                 Err(error) => {
                     // Compared again as they are now.

@@ -79,11 +79,11 @@ pub fn Editable(work: Work, of: LeadField, title: &'static str, children: Childr
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let is_link = target.is_some_and(|target| !matches!(target.closest("a"), Ok(None)));
         if may.get_untracked() && !is_link {
-            editing.open();
+            editing.open(work);
         }
     };
     dynamic(move || {
-        if editing.is_open.get() && work.can_edit.get() {
+        if editing.is_open.get() && work.can_open.get() {
             return view! { <Writing part=Part::Control(work, title, Opened::Field(of, editing)) /> };
         }
         view! {

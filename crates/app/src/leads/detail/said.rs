@@ -20,6 +20,8 @@ pub fn Said(work: Work, interaction: Interaction, who: String, door: Option<&'st
     let may =
         id.0 > 0 && work.session.with_value(|session| session.user.id == user_id || session.user.role == Role::Admin);
     let editing = RwSignal::new(false);
+    // Pressing the pencil once more must not open the field anew, with what was typed gone.
+    let is_edited = Memo::new(move |_| editing.get() && work.can_open.get());
     let asking = RwSignal::new(false);
     let refused = RwSignal::new(None::<UiError>);
     let delete = move || {
@@ -42,12 +44,12 @@ pub fn Said(work: Work, interaction: Interaction, who: String, door: Option<&'st
             {edited_at.map(|_| view! { <span class="faint">"edited"</span> })}
             {may.then(|| view! {
                 <span class="entry-tools needs-script">
-                    <button type="button" aria-label=format!("Edit this {}", label.to_ascii_lowercase()) on:click=act(move || editing.set(true))><Icon icon=lu::LuPencil /></button>
+                    <button type="button" aria-label=format!("Edit this {}", label.to_ascii_lowercase()) on:click=act(move || work.open(editing))><Icon icon=lu::LuPencil /></button>
                     <button type="button" aria-label=format!("Delete this {}", label.to_ascii_lowercase()) on:click=act(move || asking.set(true))><Icon icon=lu::LuTrash2 /></button>
                 </span>
             })}
         </p>
-        {dynamic(move || if editing.get() && work.can_edit.get() {
+        {dynamic(move || if is_edited.get() {
             view! { <Writing part=Part::Control(work, "Text", Opened::Said { id, text, editing, refused }) /> }
         } else {
             paragraphs(&text.get_value()).into_any()

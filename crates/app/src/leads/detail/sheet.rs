@@ -111,7 +111,6 @@ fn use_leave() -> Callback<()> {
 #[component]
 pub fn Sheet(known: Known) -> impl IntoView {
     let work = Work::new(known);
-    provide_context(work);
     let uploads = Uploads::new(work);
     keys::listen(work);
     work.follow();

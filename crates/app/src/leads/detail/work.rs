@@ -43,10 +43,12 @@ pub struct Work {
     pub timeline: RwSignal<Page<TimelineEntry>>,
     /// Why the rest of the sheet, or newer entries, could not be loaded.
     pub problem: RwSignal<Option<UiError>>,
-    /// The code of fields is there.
-    pub can_edit: ReadSignal<bool>,
+    /// The code of fields and dialogs is there.
+    pub can_open: ReadSignal<bool>,
     /// The dialog that is open.
     pub asked: RwSignal<Option<Asked>>,
+    /// What the person is asked meanwhile, over any dialog.
+    pub conflict: RwSignal<Option<Conflict>>,
     pub grid: Grid,
     pub toasts: Toaster,
     pub session: StoredValue<Session>,
@@ -88,8 +90,9 @@ impl Work {
             part: RwSignal::new(TimelinePart::All),
             timeline: RwSignal::new(timeline),
             problem: RwSignal::new(None),
-            can_edit: writing::preload(),
+            can_open: writing::preload(),
             asked: RwSignal::new(None),
+            conflict: RwSignal::new(None),
             grid: expect_context(),
             toasts: use_toasts(),
             session,
@@ -113,7 +116,30 @@ impl Work {
 
     /// Opens a dialog over the sheet.
     pub fn ask(self, what: Asked) {
-        drop(self.asked.try_set(Some(what)));
+        self.asked.set(Some(what));
+        self.mind_the_wait();
+    }
+
+    /// Closes the dialog, if it is still this one: answers come late.
+    pub fn close(self, is_it: fn(&Asked) -> bool) {
+        let _ = self.asked.try_update(|asked| {
+            if asked.as_ref().is_some_and(is_it) {
+                *asked = None;
+            }
+        });
+    }
+
+    /// Opens a field.
+    pub fn open(self, is_open: RwSignal<bool>) {
+        is_open.set(true);
+        self.mind_the_wait();
+    }
+
+    /// On a slow line the code of what was just opened may not be there yet.
+    fn mind_the_wait(self) {
+        if !self.can_open.get_untracked() {
+            self.toasts.say("One moment, this is still being loaded");
+        }
     }
 
     /// Loads all of it again; what was being read stays where it is.
@@ -218,7 +244,7 @@ impl Work {
                 None => change.from = fields(&theirs),
                 Some(conflict) => {
                     self.show(theirs);
-                    self.ask(Asked::Conflict(conflict));
+                    drop(self.conflict.try_set(Some(conflict)));
                     return Ok(Sent::Asked);
                 }
             }
