@@ -53,6 +53,8 @@ test("a card's buttons lead to the composer and change the status", async ({ pag
 
 test("the order of the list is chosen without headings", async ({ page }) => {
   await signIn(page, "ali");
+  // The panel listens once the table's code is there, and the columns come with it.
+  await expect(page.locator("#columns-panel > *").first()).toBeAttached();
   await page.getByRole("button", { name: "Filter" }).tap();
   await page.getByLabel("Order").selectOption("Value, highest first");
   await expect(page).toHaveURL(/sort=-value/);
