@@ -1,6 +1,6 @@
 // The board: mouse, keys and menu; what is refused goes back; what others do shows at once.
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { accessible, as, expect, signIn, test } from "./people";
+import { accessible, as, expect, hold, signIn, test } from "./people";
 
 /** Leads of ali's that only this journey knows, the first one on top, and the address of their board. */
 async function boardOf(context: APIRequestContext, names: string[], more: object = {}) {
@@ -250,4 +250,18 @@ test("keyboard: a card that is carried is let go by the mouse, and won gives the
   await page.keyboard.press("Escape");
   await expect(card(page, ids[0])).toBeFocused();
   expect(await status(ali, ids[0])).toBe("new");
+});
+
+test("what is filtered before the board's code is there counts", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, board } = await boardOf(ali, ["Gus", "Hal"], { priority: "low" });
+  await ali.patch(`/api/leads/${ids[1]}`, { data: { priority: "high" } });
+  const arrive = await hold(page, "board");
+  await signIn(page, "ali", board);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByLabel("High", { exact: true }).check();
+  arrive();
+  await expect(page).toHaveURL(/priority=high/);
+  await expect(card(page, ids[1])).toBeVisible();
+  await expect(card(page, ids[0])).toHaveCount(0);
 });

@@ -26,6 +26,17 @@ export async function alive(page: Page) {
   await page.waitForFunction(() => document.body.dataset.alive === "true");
 }
 
+/** Holds a part of the browser's code back, as a slow line does, until what it gives is called. */
+export async function hold(page: Page, part: string): Promise<() => void> {
+  let arrive: () => void = () => {};
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(new RegExp(`/pkg/split_${part}[^/]*\\.wasm`), async (route) => {
+    await held;
+    await route.continue();
+  });
+  return arrive;
+}
+
 /** Fails a journey whose page wrote an error to the console, other than what the journey itself brings about. */
 export const test = base.extend<{ quiet: void; provoked: RegExp }>({
   provoked: [/Failed to load resource/, { option: true }],

@@ -1,6 +1,6 @@
 //! From the page's markup to a board that is alive, and the dialogs over it.
 
-use domain::leads::{Board, LeadQuery, LeadStatus};
+use domain::leads::{Board, LeadStatus};
 use leptos::{
     ev::{MouseEvent, PointerEvent},
     portal::Portal,
@@ -21,14 +21,7 @@ use super::{
 };
 use crate::{
     UiError,
-    leads::{
-        address::use_address,
-        desk::{PANEL, Panel, at},
-        filters::use_show,
-        format,
-        losing::Losing,
-        server_fns::list_leads,
-    },
+    leads::{address::use_address, desk::panel_in_place, format, losing::Losing, server_fns::list_leads},
     markup::{attr, dynamic, each, hear, view},
     ui::{ErrorState, focus_after_dialog, served},
     wire,
@@ -73,22 +66,17 @@ pub fn Live() -> impl IntoView {
         });
     };
     Effect::new(move || {
-        asked.track();
+        let is_shown = shown.get_value() == Some(asked.get());
         state.grid.changed.track();
-        if !seeded.try_update_value(std::mem::take).unwrap_or_default() {
+        if !(seeded.try_update_value(std::mem::take).unwrap_or_default() && is_shown) {
             load();
         }
-    });
-    let show = use_show();
-    let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
-        let now = address.get_untracked();
-        show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
     });
     keys::listen(state);
     others::listen(state);
     let summary = document().get_element_by_id(SUMMARY);
     view! {
-        {at(PANEL, move || view! { <Panel address apply /> })}
+        {panel_in_place(address)}
         {summary.map(|mount| view! { <Portal mount>{dynamic(move || words(state))}</Portal> })}
         {dynamic(move || match state.problem.get() {
             Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> },

@@ -21,9 +21,8 @@ use crate::{
     ui::served::{Missing, fetched, once},
 };
 
-pub use super::filters::PANEL;
 pub use keys::is_elsewhere;
-pub use panel::Panel;
+pub use panel::in_place as panel_in_place;
 
 /// Where the columns are chosen.
 pub const COLUMNS: &str = "columns-panel";
@@ -52,13 +51,8 @@ fn desk() -> Result<AnyView, Missing> {
         // A change may put a lead elsewhere in a list that is filtered or sorted, or out of it.
         patch(grid, lead) && event.event.kind == "lead.updated" && filter.is_empty() && sort.is_empty()
     });
-    let show = use_show();
-    let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
-        let now = address.get_untracked();
-        show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
-    });
     Ok(view! {
-        {at(PANEL, move || view! { <panel::Panel address apply /> })}
+        {panel::in_place(address)}
         {at(COLUMNS, move || view! { <columns::Chooser address /> })}
         {at(MY_DAY, move || view! { <my_day::Panel grid address /> })}
         <views::Asked grid address />

@@ -4,17 +4,32 @@ use domain::{
     leads::{LeadFilter, LeadQuery, SortKey, written},
     users::Role,
 };
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast};
+use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
 use super::super::{
     address::Address,
     choices::{self, Choices},
+    filters::{PANEL, use_show},
 };
 use crate::{
     markup::{act, view},
     ui::Field,
     viewer::{Session, use_session},
 };
+
+/// The panel in place of the server's, with what a person has changed in that one meanwhile.
+pub fn in_place(address: Memo<Address>) -> AnyView {
+    let show = use_show();
+    let apply = Callback::new(move |LeadQuery { filter, sort, .. }: LeadQuery| {
+        let now = address.get_untracked();
+        show(now.with(LeadQuery { filter, sort, ..now.query.first_page() }), false);
+    });
+    if let Some(changed) = document().get_element_by_id(PANEL).and_then(|panel| changed_before(&panel)) {
+        apply.run(changed);
+    }
+    super::at(PANEL, move || view! { <Panel address apply /> })
+}
 
 /// Inside the filters' form. `apply` gets the conditions and the order that are filled in.
 #[component]
@@ -35,9 +50,8 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
         }
     });
     let change = move || {
-        let filled = node.get_untracked().and_then(|node| form_query(&node)).map(|text| LeadQuery::parse(&text));
         // What cannot be read yet, a half-typed amount say, waits for the next change.
-        if let Some(Ok(filled)) = filled {
+        if let Some(filled) = node.get_untracked().and_then(|node| filled_in(&node)) {
             apply.run(filled);
         }
     };
@@ -163,14 +177,13 @@ fn filter_pairs(filter: &LeadFilter) -> Vec<(String, String)> {
 }
 
 /// Fills the fields with the filter's conditions, but for the one that is being written in.
-fn show(node: &web_sys::HtmlDivElement, filter: &LeadFilter, sort: &[SortKey], session: &Session) {
-    use leptos::wasm_bindgen::JsCast;
+fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session) {
     let chosen = filter_pairs(filter);
     let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
     let active = document().active_element();
     let find = |selector: &str| {
         let found = node.query_selector(selector).ok().flatten();
-        found.and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
+        found.and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
     };
     for group in groups(session) {
         for (option, _) in &group.options {
@@ -180,7 +193,7 @@ fn show(node: &web_sys::HtmlDivElement, filter: &LeadFilter, sort: &[SortKey], s
         }
     }
     if let Ok(Some(select)) = node.query_selector("select[name=sort]")
-        && let Some(select) = select.dyn_ref::<web_sys::HtmlSelectElement>()
+        && let Some(select) = select.dyn_ref::<HtmlSelectElement>()
     {
         // An order that headings made and this list does not offer leaves it blank.
         select.set_value(&written(sort));
@@ -195,11 +208,28 @@ fn show(node: &web_sys::HtmlDivElement, filter: &LeadFilter, sort: &[SortKey], s
     }
 }
 
-/// The fields of the form around `node` as a query string.
-fn form_query(node: &web_sys::HtmlDivElement) -> Option<String> {
-    use leptos::wasm_bindgen::JsCast;
-    let form = node.closest("form").ok()??.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+/// The form around the panel.
+fn filled_in(panel: &Element) -> Option<LeadQuery> {
+    let form = panel.closest("form").ok()??.dyn_into::<HtmlFormElement>().ok()?;
     let data = web_sys::FormData::new_with_form(&form).ok()?;
     let pairs = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some(String::from(pairs.to_string()))
+    LeadQuery::parse(&String::from(pairs.to_string())).ok()
+}
+
+/// The panel's conditions when a person has changed some; none when they are as the server sent them.
+fn changed_before(panel: &Element) -> Option<LeadQuery> {
+    let is_typed =
+        |input: HtmlInputElement| input.value() != input.default_value() || input.checked() != input.default_checked();
+    let is_chosen = |select: HtmlSelectElement| {
+        let first = select.query_selector("option[selected]").ok().flatten();
+        first.is_some_and(|first| first.get_attribute("value") != Some(select.value()))
+    };
+    let is_changed =
+        elements(panel, "input").into_iter().any(is_typed) || elements(panel, "select").into_iter().any(is_chosen);
+    is_changed.then(|| filled_in(panel)).flatten()
+}
+
+fn elements<T: JsCast>(within: &Element, selector: &str) -> Vec<T> {
+    let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
