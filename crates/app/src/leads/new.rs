@@ -55,7 +55,7 @@ fn use_close() -> Callback<()> {
 
 /// Closing with a word, refusals at their fields, nothing lost by accident.
 #[derive(Clone, Copy)]
-struct Draft {
+struct Making {
     fields: RwSignal<Fields>,
     problem: RwSignal<Option<UiError>>,
     saving: RwSignal<bool>,
@@ -66,9 +66,9 @@ struct Draft {
     toasts: crate::ui::Toaster,
 }
 
-impl Draft {
+impl Making {
     fn new() -> Self {
-        Draft {
+        Making {
             fields: RwSignal::new(Fields::default()),
             problem: RwSignal::new(None),
             saving: RwSignal::new(false),
@@ -129,8 +129,8 @@ pub fn NewLead() -> impl IntoView {
 }
 
 #[component]
-pub fn Making() -> impl IntoView {
-    let making = Draft::new();
+pub fn NewLeadDialog() -> impl IntoView {
+    let making = Making::new();
     let create = Callback::new(move |input: LeadInput| making.create(input));
     view! {
         <Title text="New lead" />

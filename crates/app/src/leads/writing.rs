@@ -5,7 +5,7 @@ use leptos::{prelude::*, wasm_split::wasm_split};
 
 use super::{
     detail::{Control, Dialogs, Opened, Work},
-    new::Making,
+    new::NewLeadDialog,
 };
 use crate::{
     markup::view,
@@ -34,7 +34,7 @@ pub fn preload() -> ReadSignal<bool> {
 #[wasm_split(writing, wasm_split_path = leptos::wasm_split, preload(fetch_writing), fallible)]
 fn writing(part: Part) -> Result<AnyView, Missing> {
     Ok(match part {
-        Part::NewLead => view! { <Making /> },
+        Part::NewLead => view! { <NewLeadDialog /> },
         Part::Dialogs(work) => view! { <Dialogs work /> },
         Part::Control(work, label, opened) => view! { <Control work label opened /> },
     })

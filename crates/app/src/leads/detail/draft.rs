@@ -71,10 +71,7 @@ impl Draft {
             Tab::Said(kind) => self.log(kind),
             Tab::FollowUp => {
                 let day = self.day.with_untracked(|day| day::parse(day)).and_then(|day| self.work.today.morning(day));
-                let Some(at) = day else {
-                    let problem = domain::Problem::new(domain::ErrorCode::Invalid, "Choose the day of the follow-up.");
-                    return self.problem.set(Some(UiError(Box::new(problem))));
-                };
+                let Some(at) = day else { return self.refuse("Choose the day of the follow-up.") };
                 let note = self.text.with_untracked(|text| text.trim().to_owned());
                 let at = at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
                 let note = if note.is_empty() { Value::Null } else { note.into() };
@@ -98,8 +95,7 @@ impl Draft {
     fn log(self, kind: InteractionType) {
         let input = InteractionInput { r#type: kind, text: self.text.read_untracked().trim().to_owned() };
         if input.text.is_empty() {
-            let problem = domain::Problem::new(domain::ErrorCode::Invalid, "Write down first what happened.");
-            return self.problem.set(Some(UiError(Box::new(problem))));
+            return self.refuse("Write down first what happened.");
         }
         let typed = self.take();
         let work = self.work;
@@ -119,6 +115,11 @@ impl Draft {
                 }
             }
         });
+    }
+
+    fn refuse(self, detail: &'static str) {
+        let problem = domain::Problem::new(domain::ErrorCode::Invalid, detail);
+        self.problem.set(Some(UiError(Box::new(problem))));
     }
 
     /// Empties the composer; what was in it is kept until it is known to be saved.

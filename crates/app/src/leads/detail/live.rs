@@ -95,9 +95,7 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
     // Inside the frame, since its parts ask the frame for things.
     let inside = move || match loaded {
         Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> },
-        Err(error) => {
-            view! { <Failed error retry=Callback::new(|()| ()) /> }
-        }
+        Err(error) => view! { <Failed error retry=Callback::new(|()| ()) /> },
     };
     let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.to_html();
     html + &seed.map(|json| served::seed(PLACE, &json)).unwrap_or_default()
