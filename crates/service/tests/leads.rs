@@ -110,6 +110,23 @@ async fn history_cannot_be_rewritten(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_names_nobody_who_is_not_there(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    for person in ["assigned_to", "assigned_engineer", "created_by"] {
+        for statement in [
+            format!("insert into leads (name, {person}) values ('Noor', $1), ('Omar', null)"),
+            format!("update leads set {person} = $1 where id = {}", lead.id),
+        ] {
+            let write = |id: i64| sqlx::query(sqlx::AssertSqlSafe(statement.clone())).bind(id).execute(&pool);
+            let error = write(999).await.unwrap_err();
+            assert!(error.as_database_error().unwrap().is_foreign_key_violation(), "{statement}: {error}");
+            write(crm.eve.id.0).await.unwrap();
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn agents_see_their_own_and_the_unassigned(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     crm.lead_of(&crm.ali, "Ali's").await;
