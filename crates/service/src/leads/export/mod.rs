@@ -6,6 +6,7 @@
 mod cell;
 mod sheet;
 mod spool;
+mod workbook;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -132,7 +133,6 @@ async fn fill(me: Acting, input: ExportInput, filling: Filling, _permit: OwnedSe
     let out = filling.clone();
     let writing = tokio::task::spawn_blocking(move || sheet::write(taken, format, &columns, &names, &out));
     let read = read(&me, &query, ids, &mut tx, batches).await;
-    // The thread may panic where the disk is full: the library of sheets knows no other way.
     let written = writing.await.map_err(Error::internal);
     read?;
     written??;
