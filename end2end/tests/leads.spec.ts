@@ -1,4 +1,4 @@
-import { accessible, alive, expect, signIn, test } from "./people";
+import { accessible, alive, expect, signIn, test, tidy } from "./people";
 
 test("an agent finds, creates, changes and deletes a lead", async ({ page }) => {
   const name = `Zora Quist ${Date.now()}`;
@@ -57,6 +57,7 @@ test("filters, sort and pages stand in the address", async ({ page }) => {
   await signIn(page, "ada");
   await accessible(page);
   await page.getByRole("button", { name: "Filter" }).click();
+  await tidy(page.locator("#filter-panel"), ".input");
   await page.getByRole("checkbox", { name: "Won", exact: true }).check();
   await expect(page).toHaveURL(/status=won/);
   await accessible(page);

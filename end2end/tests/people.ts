@@ -1,5 +1,5 @@
 // The demo company's people, and what every journey does first.
-import { type APIRequestContext, expect, type Page, type PlaywrightWorkerArgs, test as base } from "@playwright/test";
+import { type APIRequestContext, expect, type Locator, type Page, type PlaywrightWorkerArgs, test as base } from "@playwright/test";
 import AxeBuilder from "./axe";
 
 export const password = process.env.SIWAHT_DEMO_PASSWORD ?? "siwaht-demo";
@@ -51,6 +51,17 @@ export const test = base.extend<{ quiet: void; provoked: RegExp }>({
     { auto: true },
   ],
 });
+
+/** Nothing inside sticks out of it or lies upon another. */
+export async function tidy(within: Locator, selector: string) {
+  const untidy = await within.evaluate((place, selector) => {
+    const right = place.getBoundingClientRect().left + place.clientWidth - parseFloat(getComputedStyle(place).paddingRight);
+    const boxes = [...place.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+    const meet = (a: DOMRect, b: DOMRect) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return boxes.filter((box, at) => box.right > right + 1 || boxes.slice(at + 1).some((other) => meet(box, other))).length;
+  }, selector);
+  expect(untidy, `${selector} that stick out or overlap`).toBe(0);
+}
 
 /** No violation of the accessibility rules on what is shown now. */
 export async function accessible(page: Page) {

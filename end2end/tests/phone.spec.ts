@@ -1,4 +1,4 @@
-import { accessible, expect, hold, password, signIn, test } from "./people";
+import { accessible, expect, hold, password, signIn, test, tidy } from "./people";
 
 test("the list is cards, and everything is within reach of a thumb", async ({ page }) => {
   await signIn(page, "ali");
@@ -56,6 +56,7 @@ test("the order of the list is chosen without headings", async ({ page }) => {
   await page.getByRole("button", { name: "Filter" }).tap();
   await page.getByLabel("Order").selectOption("Value, highest first");
   await expect(page).toHaveURL(/sort=-value/);
+  await tidy(page.locator("#filter-panel"), ".input");
   await accessible(page);
 });
 
