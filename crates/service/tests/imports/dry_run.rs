@@ -163,6 +163,22 @@ async fn unknown_values_are_told_once_each_and_can_be_given_a_meaning(pool: sqlx
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn products_that_mean_nothing_leave_those_of_the_lead(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ada = crm.acting(&crm.ada);
+    let made = "insert into products (name, price, is_active) values ('Voice Agent', '1', true) returning id";
+    let sold: domain::ProductId = sqlx::query_scalar(made).fetch_one(&pool).await.unwrap();
+    let input = LeadInput { email: Some("m@x.io".into()), products: vec![sold], ..named("Maya") };
+    ada.leads().create(input).await.unwrap();
+    for cell in [";", "Foo; Bar"] {
+        let meant = json!({"onDuplicate": "update", "values": {"products": {"Foo": "", "Bar": ""}}});
+        let import = bring(&ada, &format!("email,products\nm@x.io,{cell}\n"), meant).await;
+        assert_eq!(counts(&import), [0, 0, 1, 0], "{cell}");
+        assert_eq!(lead_named(&crm, "Maya").await.products, [sold], "{cell}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn agents_import_within_their_rights_and_scope(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let (ali, amy) = (crm.acting(&crm.ali), crm.acting(&crm.amy));
@@ -236,6 +252,8 @@ async fn settings_that_do_not_fit_the_file_are_refused(pool: sqlx::PgPool) {
         (json!({"headerRow": 70}), "file"),
         (json!({"decimal": "/"}), "decimal"),
         (json!({"values": {"name": {"a": "b"}}}), "values"),
+        (json!({"values": {"status": {"a\u{0}": "new"}}}), "values"),
+        (json!({"sheet": "\u{0}"}), "sheet"),
         (json!({"colour": "red"}), "colour"),
     ] {
         match send(&ada, "leads.csv", "name,email\nA,a@x.io\n", choices.clone(), ImportStep::Check).await {

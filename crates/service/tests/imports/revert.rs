@@ -42,6 +42,20 @@ async fn a_revert_brings_everything_back(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_an_admin_brought_in_for_someone_is_taken_back_too(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let (ali, ada) = (crm.acting(&crm.ali), crm.acting(&crm.ada));
+    let import = check(&ali, "name\nMaya\nNoor\n", json!({})).await;
+    ada.imports().run(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    assert_eq!(all_leads(&crm.crm).await.len(), 2);
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    assert_eq!(ali.imports().find(import.id).await.unwrap().state, ImportState::Reverted);
+    assert_eq!(all_leads(&crm.crm).await, [""; 0]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn what_others_have_changed_since_stays_and_is_listed(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);
@@ -86,6 +100,9 @@ async fn problem_rows_come_back_corrected(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);
     let file = "Name;Phone;Amount\n=Maya;+49 30 1234;1.000,50\nNoor;'+49 30 99;12k\nZoe;call me;5\n";
+    let expected = "\u{feff}Name,Phone,Amount,error\r\n\
+        Noor,'+49 30 99,12k,\"Amount \"\"12k\"\": is no amount\"\r\n\
+        Zoe,call me,5,\"Phone \"\"call me\"\": use digits, spaces and + - ( ) . / only\"\r\n";
     for format in [ExportFormat::Csv, ExportFormat::Xlsx] {
         let import = check(&ada, file, json!({"onDuplicate": "create"})).await;
         assert_eq!(counts(&import), [1, 0, 0, 2]);
@@ -95,16 +112,18 @@ async fn problem_rows_come_back_corrected(pool: sqlx::PgPool) {
         std::io::Read::read_to_end(&mut &problems.file, &mut bytes).unwrap();
         if format == ExportFormat::Csv {
             let text = String::from_utf8(bytes.clone()).unwrap();
-            let expected = "\u{feff}Name,Phone,Amount,error\r\n\
-                Noor,'+49 30 99,12k,\"Amount \"\"12k\"\": is no amount\"\r\n\
-                Zoe,call me,5,\"Phone \"\"call me\"\": use digits, spaces and + - ( ) . / only\"\r\n";
             assert_eq!(text, expected);
             bytes = text.replace("12k", "12").replace("call me", "5551234").into_bytes();
         }
         let again = send(&ada, "again", bytes, json!({"onDuplicate": "create"}), ImportStep::Check).await.unwrap();
-        let expected = if format == ExportFormat::Csv { [2, 0, 0, 0] } else { [0, 0, 0, 2] };
-        assert_eq!(counts(&again), expected, "{:?}", rows(&ada, &again).await);
+        let now = if format == ExportFormat::Csv { [2, 0, 0, 0] } else { [0, 0, 0, 2] };
+        assert_eq!(counts(&again), now, "{:?}", rows(&ada, &again).await);
         assert_eq!(again.settings.mapping.get("error"), Some(&None));
+        if format == ExportFormat::Xlsx {
+            let problems = ada.imports().problems(again.id, ExportFormat::Csv).await.unwrap();
+            let text = std::io::read_to_string(&problems.file).unwrap();
+            assert_eq!(text, expected, "the reason takes the place of the old one");
+        }
     }
 }
 

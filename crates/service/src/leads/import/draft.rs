@@ -268,6 +268,7 @@ fn resolve(input: &mut LeadInput, drafter: &mut Drafter<'_>, field: ImportField,
                 }
                 input.products.push(names.product(meant).ok_or_else(|| unknown(&name, "known product"))?);
             }
+            return Ok(!input.products.is_empty());
         }
         ImportField::Name
         | ImportField::FirstName

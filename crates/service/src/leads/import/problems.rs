@@ -81,15 +81,16 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
     let source = Source::reopen(file)?;
     let mut headers: Vec<&str> = import.columns.iter().map(|column| column.header.as_str()).collect();
     // A file of problems that comes again has its old reasons replaced.
-    let at = headers.iter().position(|header| *header == ERROR).unwrap_or(headers.len());
-    if at == headers.len() {
+    let there = headers.iter().position(|header| *header == ERROR);
+    let at = there.unwrap_or(headers.len());
+    if there.is_none() {
         headers.push(ERROR);
     }
     let mut out = tempfile::tempfile().map_err(Error::files)?;
     let each = |take: &mut dyn FnMut(Vec<Cell>) -> Result<()>| {
         source.each_row(&import.settings, |Row { number, cells }| {
             if let Some(reason) = i64::try_from(number).ok().and_then(|number| failed.get(&number)) {
-                take(with_reason(cells, at, headers.len(), reason))?;
+                take(with_reason(cells, at, there.is_some(), reason))?;
             }
             Ok(ControlFlow::Continue(()))
         })
@@ -104,8 +105,8 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
 }
 
 /// The row's cells with the reason in its column. Cells beyond the headers stay, behind it.
-fn with_reason(mut cells: Vec<Cell>, at: usize, width: usize, reason: &str) -> Vec<Cell> {
-    let beyond = if cells.len() > at && width > at + 1 { Vec::new() } else { cells.split_off(cells.len().min(at)) };
+fn with_reason(mut cells: Vec<Cell>, at: usize, is_there: bool, reason: &str) -> Vec<Cell> {
+    let beyond = if is_there { Vec::new() } else { cells.split_off(cells.len().min(at)) };
     cells.resize(cells.len().max(at + 1), Cell::Blank);
     cells[at] = Cell::Text(reason.to_owned());
     cells.extend(beyond);

@@ -28,7 +28,7 @@ const LISTED: usize = 1_000;
 pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<Ended> {
     let Stored { import, run_request_id, .. } = stored;
     let request_id = run_request_id.ok_or_else(|| Error::internal("an import that never ran"))?;
-    let deeds = undo_store::deeds_of(acting.pool(), import.created_by, &request_id).await?;
+    let deeds = undo_store::deeds_of(acting.pool(), &request_id).await?;
     let (mut kept, mut tally) = (import.kept, job.tally());
     tally.total = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     if tally.done == 0 {

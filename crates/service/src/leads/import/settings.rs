@@ -60,14 +60,18 @@ fn check(format: ExportFormat, sheets: &[String], settings: &ImportSettings) -> 
     if ![".", ","].contains(&decimal.as_str()) {
         fields.add("decimal", "expected . or ,");
     }
-    if format == ExportFormat::Xlsx && !sheets.contains(sheet) {
+    if (format == ExportFormat::Xlsx && !sheets.contains(sheet)) || sheet.contains('\0') {
         fields.add("sheet", "the file has no such sheet");
     }
     if *header_row > HEADER_ROWS {
         fields.add("headerRow", format!("at most {HEADER_ROWS}"));
     }
-    let too_long = |(value, meant): (&String, &String)| value.len() > VALUE_CHARS || meant.len() > VALUE_CHARS;
-    if values.iter().any(|(field, values)| !field.is_resolved() || values.len() > VALUES || values.iter().any(too_long))
+    // JSON can hold the last, and PostgreSQL cannot.
+    let is_none = |text: &String| text.len() > VALUE_CHARS || text.contains('\0');
+    let is_refused = |(value, meant): (&String, &String)| is_none(value) || is_none(meant);
+    if values
+        .iter()
+        .any(|(field, values)| !field.is_resolved() || values.len() > VALUES || values.iter().any(is_refused))
     {
         fields.add(
             "values",
