@@ -1,6 +1,6 @@
 // A file of leads, from the drop to the result and back.
 import type { Page } from "@playwright/test";
-import { accessible, as, expect, signIn, test } from "./people";
+import { accessible, as, expect, signIn, test, tidy } from "./people";
 
 /** Three good rows, one with a bad amount, two whose owner nobody knows. */
 function file(mark: string) {
@@ -40,9 +40,15 @@ test("a file is looked through, corrected, imported and taken back", async ({ pa
   await expect(rows.getByRole("row")).toHaveCount(4);
   await expect(rows).toContainText("Amount12kis no amount");
   const unknown = page.getByRole("region", { name: "Unknown values" });
-  await unknown.getByLabel("Bob means").selectOption({ label: "Amy Novak" });
-  await expect(unknown).toHaveCount(0);
+  const bob = unknown.getByLabel("Bob means");
+  await bob.selectOption({ label: "Nothing: leave it blank" });
   await expect(count(page, "Create")).toHaveText("3");
+  // A meaning can be changed, and taken away.
+  await bob.selectOption({ label: "– an error –" });
+  await expect(count(page, "Create")).toHaveText("1");
+  await bob.selectOption({ label: "Amy Novak" });
+  await expect(count(page, "Create")).toHaveText("3");
+  await expect(bob.locator("option:checked")).toHaveText("Amy Novak");
   await page.getByLabel("Amount becomes").selectOption({ label: "– left out –" });
   await expect(count(page, "Create")).toHaveText("4");
   await page.getByRole("button", { name: "Import 4 rows" }).click();
@@ -76,6 +82,24 @@ test("duplicates go where one says, and what others changed stays after a revert
   const kept = page.getByRole("region", { name: "Left as they are" });
   await expect(kept).toContainText("value changed since");
   await accessible(page);
+});
+
+test("an admin looks at the import of an agent, stops it and takes it back, and does not go on with it", async ({ page, playwright, baseURL }) => {
+  const mark = `a${Date.now()}`;
+  const ali = await as(playwright, baseURL, "ali");
+  const sent = await ali.post("/api/leads/import", { multipart: { dryRun: "true", file: file(mark) } });
+  const { id } = await sent.json();
+  await signIn(page, "ada", `/imports/${id}`);
+  await expect(page.getByText("Not imported yet")).toBeVisible();
+  await expect(page.getByText("Only Ali Demir can go on with this file.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Import \d/ })).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Columns" })).toHaveCount(0);
+  await accessible(page);
+  await ali.post(`/api/imports/${id}/run`);
+  await expect(page.getByText("Imported", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Revert this import" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
+  await expect(page.getByText("Reverted", { exact: true })).toBeVisible();
 });
 
 test("the problem rows come as a file, and so does a template", async ({ page }) => {
@@ -127,6 +151,9 @@ test.describe("on a phone", () => {
     await accessible(page);
     await upload(page, mark);
     await accessible(page);
+    for (const name of ["Unknown values", "Columns", "How the file is read"]) {
+      await tidy(page.getByRole("region", { name }), ".input, .map-samples");
+    }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
   });

@@ -13,3 +13,4 @@ mod session;
 mod stalled;
 pub mod startup;
 mod visitor;
+mod workers;

@@ -12,7 +12,7 @@ use axum::{
     serve::ListenerExt,
 };
 use cluster::{Cluster, Programs};
-use domain::{ErrorCode, attachments::WARN_TOTAL_BYTES};
+use domain::ErrorCode;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::{Clock, Crm, Database, Files};
@@ -34,24 +34,13 @@ use crate::{
     health, openapi, pages,
     problem::Problem,
     request_log, rest, security, session, stalled,
+    workers::Workers,
 };
 
 /// Bytes of a JSON or form body at the most.
 const BODY_LIMIT: usize = 1 << 20;
 /// A request that has no answer by then gets 503: the database, or what it waits for, is too slow.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often expired sessions and leads deleted long ago are swept away, and scores age.
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
-
-/// How often measurements are folded together.
-const UPKEEP_EVERY: Duration = Duration::from_secs(5);
-
-/// How often follow-ups are looked at: nobody needs to know to the second.
-const RING_EVERY: Duration = Duration::from_secs(30);
-
-/// How often the tallies of leads are folded together.
-const FOLD_EVERY: Duration = Duration::from_secs(1);
-
 /// A page is a tenth smaller than at the usual 4, for half a millisecond more.
 const QUALITY: CompressionLevel = CompressionLevel::Precise(5);
 
@@ -250,38 +239,6 @@ pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListen
     Ok(())
 }
 
-/// What goes on beside answering requests.
-struct Workers(Vec<tokio::task::JoinHandle<()>>);
-
-impl Workers {
-    fn start(server: &Server) -> Self {
-        let crm = || server.crm.clone();
-        Workers(vec![
-            tokio::spawn(sweep(crm())),
-            tokio::spawn(upkeep(server.metrics.clone())),
-            tokio::spawn(fold(crm())),
-            // Two, so that a long job does not keep short ones waiting.
-            tokio::spawn(work(crm())),
-            tokio::spawn(work(crm())),
-            tokio::spawn(bring_in(crm())),
-            tokio::spawn(sweep_files(crm())),
-            tokio::spawn(ring(crm())),
-            tokio::spawn({
-                let crm = crm();
-                async move { crm.follow_events().await }
-            }),
-            tokio::spawn({
-                let crm = crm();
-                async move { crm.announce_events().await }
-            }),
-        ])
-    }
-
-    fn stop(self) {
-        self.0.iter().for_each(tokio::task::JoinHandle::abort);
-    }
-}
-
 /// Takes the address, or says in one line why it cannot be had.
 pub async fn bind(addr: SocketAddr) -> Result<tokio::net::TcpListener> {
     match tokio::net::TcpListener::bind(addr).await {
@@ -290,102 +247,6 @@ pub async fn bind(addr: SocketAddr) -> Result<tokio::net::TcpListener> {
             bail!("{addr} is in use by another program; choose another with SIWAHT_ADDR")
         }
         Err(error) => bail!("cannot listen on {addr} (SIWAHT_ADDR): {error}"),
-    }
-}
-
-async fn sweep(crm: Crm) {
-    let mut every = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        every.tick().await;
-        if let Err(error) = crm.sessions().sweep().await {
-            tracing::warn!(%error, "sweeping sessions failed; the next round tries again");
-        }
-        if let Err(error) = crm.purge_deleted_leads().await {
-            tracing::warn!(%error, "purging deleted leads failed; the next round tries again");
-        }
-        if let Err(error) = crm.sweep_notifications().await {
-            tracing::warn!(%error, "sweeping notifications failed; the next round tries again");
-        }
-        if let Err(error) = crm.shorten_ranks().await {
-            tracing::warn!(%error, "shortening ranks failed; the next round tries again");
-        }
-        if let Err(error) = crm.age_scores().await {
-            tracing::warn!(%error, "letting scores age failed; the next round tries again");
-        }
-    }
-}
-
-/// Runs changes of many leads, those first that an earlier run of the server left behind.
-async fn work(crm: Crm) {
-    loop {
-        if let Err(error) = crm.run_bulk_jobs().await {
-            tracing::warn!(%error, "running bulk jobs failed; trying again in a moment");
-        }
-        crm.bulk_job_waits().await;
-    }
-}
-
-/// Runs steps of imports, one at a time: each holds a file.
-async fn bring_in(crm: Crm) {
-    loop {
-        if let Err(error) = crm.run_imports().await {
-            tracing::warn!(%error, "running imports failed; trying again in a moment");
-        }
-        crm.import_waits().await;
-    }
-}
-
-/// Takes away bytes that belong to no attachment, and keeps an eye on how much all of them are.
-async fn sweep_files(crm: Crm) {
-    let mut every = tokio::time::interval(SWEEP_EVERY);
-    let mut warned = false;
-    loop {
-        every.tick().await;
-        if let Err(error) = crm.sweep_imports().await {
-            tracing::warn!(%error, "clearing old imports failed; the next round tries again");
-        }
-        match crm.sweep_files().await {
-            Ok(0) => {}
-            Ok(files) => tracing::info!(files, "files without an attachment swept"),
-            Err(error) => tracing::warn!(%error, "sweeping files failed; the next round tries again"),
-        }
-        let Ok(bytes) = crm.files_total().await else { continue };
-        // Whole numbers up to 2^53, which no disk of ours holds.
-        metrics::gauge!("attachments_bytes").set(bytes as f64);
-        if bytes >= WARN_TOTAL_BYTES && !warned {
-            tracing::warn!(mib = bytes >> 20, "attachments take much room; see to the disk and to backups");
-        }
-        warned = bytes >= WARN_TOTAL_BYTES;
-    }
-}
-
-/// Tells whose follow-ups have become due.
-async fn ring(crm: Crm) {
-    let mut every = tokio::time::interval(RING_EVERY);
-    loop {
-        every.tick().await;
-        if let Err(error) = crm.ring_follow_ups().await {
-            tracing::warn!(%error, "telling of follow-ups failed; the next round tries again");
-        }
-    }
-}
-
-async fn fold(crm: Crm) {
-    let mut every = tokio::time::interval(FOLD_EVERY);
-    loop {
-        every.tick().await;
-        if let Err(error) = crm.fold_tallies().await {
-            tracing::warn!(%error, "folding tallies failed; the next round tries again");
-        }
-    }
-}
-
-/// Folds measurements together, or they would pile up until someone asks for them.
-async fn upkeep(metrics: PrometheusHandle) {
-    let mut every = tokio::time::interval(UPKEEP_EVERY);
-    loop {
-        every.tick().await;
-        metrics.run_upkeep();
     }
 }
 

@@ -59,6 +59,8 @@ struct Inner {
     bulk_jobs: tokio::sync::Notify,
     /// Rung when this copy was asked for a step of an import.
     imports: tokio::sync::Notify,
+    /// The same, for a worker that takes up only those that write nothing.
+    checks: tokio::sync::Notify,
     /// Turns of writing a file of leads.
     exports: Arc<tokio::sync::Semaphore>,
     /// With the time it was asked for; see `leads::score`.
@@ -79,10 +81,22 @@ impl Crm {
     pub fn with_files(database: Database, clock: Clock, files: Files) -> Self {
         let (hashing, pool, bulk_jobs) = (passwords::Hashing::new(), database.pool, tokio::sync::Notify::new());
         let exports = Arc::new(tokio::sync::Semaphore::new(leads::export::AT_ONCE));
-        let (median_won, recent, committed, imports) = Default::default();
+        let (median_won, recent, committed, imports, checks) = Default::default();
         let live = events::live::Hub::new();
-        let inner =
-            Inner { pool, clock, hashing, files, bulk_jobs, imports, exports, median_won, recent, committed, live };
+        let inner = Inner {
+            pool,
+            clock,
+            hashing,
+            files,
+            bulk_jobs,
+            imports,
+            checks,
+            exports,
+            median_won,
+            recent,
+            committed,
+            live,
+        };
         Crm { inner: Arc::new(inner) }
     }
 

@@ -3,7 +3,7 @@
 use domain::imports::{Import, RowOutcome};
 use leptos::prelude::*;
 
-use super::words;
+use super::{sender, words};
 use crate::{leads::format::Today, markup::view, viewer::use_session};
 
 #[component]
@@ -28,15 +28,11 @@ pub fn History(imports: Vec<Import>) -> impl IntoView {
 
 #[component]
 fn Line(import: Import, today: Today) -> impl IntoView {
-    let by = use_session().with_value(|session| {
-        let person = import.created_by.and_then(|id| session.person(id));
-        person.map_or("Command line".to_owned(), |person| person.name.clone())
-    });
     let (state, class) = words::state(&import);
     view! {
         <tr>
             <td><a class="imports-file" href=format!("/imports/{}", import.id)>{import.file_name.clone()}</a></td>
-            <td>{by}</td>
+            <td>{sender(&import)}</td>
             <td class="num faint">{today.ago(import.created_at)}</td>
             <td><span class=format!("badge {class}")><i></i>{state}</span></td>
             {RowOutcome::ALL.into_iter().map(|outcome| view! { <td class="num num-col">{words::count(import.counts.of(outcome))}</td> }).collect_view()}

@@ -15,7 +15,7 @@ mod unknown;
 mod upload;
 mod words;
 
-use domain::{ImportId, users::Role};
+use domain::{ImportId, imports::Import, users::Role};
 use leptos::{prelude::*, wasm_split::wasm_split};
 
 #[cfg(feature = "ssr")]
@@ -27,7 +27,7 @@ use crate::{
         Title,
         served::{Missing, Place, fetched, once},
     },
-    viewer::use_role,
+    viewer::{use_role, use_session},
 };
 
 /// Where the server's markup stands.
@@ -65,6 +65,22 @@ pub fn ImportPage(id: ImportId) -> impl IntoView {
 /// Only whether it is offered; the policy decides.
 pub fn may_import(role: Role) -> bool {
     role != Role::Engineer
+}
+
+/// Whether this is the viewer's to go on with; those of the command line are every admin's. Only whether it is offered.
+fn is_own(import: &Import) -> bool {
+    use_session().with_value(|session| match import.created_by {
+        Some(person) => person == session.user.id,
+        None => session.user.role == Role::Admin,
+    })
+}
+
+/// Who sent the file.
+fn sender(import: &Import) -> String {
+    use_session().with_value(|session| {
+        let person = import.created_by.and_then(|id| session.person(id));
+        person.map_or("Command line".to_owned(), |person| person.name.clone())
+    })
 }
 
 /// Loads all imports for a page that is about to be sent.

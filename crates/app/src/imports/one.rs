@@ -8,7 +8,8 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::{
-    PLACE, columns::Columns, reading::Reading, report::Report, review::Review, state::State, unknown::Unknown, words,
+    PLACE, columns::Columns, is_own, reading::Reading, report::Report, review::Review, state::State, unknown::Unknown,
+    words,
 };
 use crate::{
     UiError,
@@ -72,14 +73,15 @@ const STEPS: [&str; 4] = ["File", "Columns", "Check", "Import"];
 
 #[component]
 fn Whole(state: State) -> impl IntoView {
-    let step = Memo::new(move |_| state.get().map(|import| import.step));
-    let can_change = move || step.get() == Some(ImportStep::Check);
+    let can_change = Memo::new(move |_| {
+        state.import.with(|import| import.as_ref().is_some_and(|import| import.can_be_read_again() && is_own(import)))
+    });
     view! {
         <Head state />
         <div class="import-grid">
             <div class="import-side"><Review state /></div>
             <div class="import-main">
-                {dynamic(move || can_change().then(|| view! { <Unknown state /><Columns state /><Reading state /> }))}
+                {dynamic(move || can_change.get().then(|| view! { <Unknown state /><Columns state /><Reading state /> }))}
                 <Report state />
             </div>
         </div>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::{
+    is_own, sender,
     state::{Ask, State},
     words,
 };
@@ -16,13 +17,13 @@ use crate::{
 
 #[component]
 pub fn Review(state: State) -> impl IntoView {
-    let kind = Memo::new(move |_| state.get().map(|import| (import.state, import.step)));
+    let asks = Memo::new(move |_| {
+        let states = [ImportState::Checking, ImportState::Checked];
+        state.get().is_some_and(|import| states.contains(&import.state) && is_own(&import))
+    });
     view! {
         <section class="card import-review" aria-label="What happens">
-            {dynamic(move || match kind.get() {
-                Some((ImportState::Checking | ImportState::Checked, _)) => view! { <Duplicates state /> },
-                _ => ().into_any(),
-            })}
+            {dynamic(move || asks.get().then(|| view! { <Duplicates state /> }))}
             <Progress state />
             <Counts state />
             {dynamic(move || state.get().and_then(|import| import.failure).map(|failure| view! { <p class="alert import-failure" role="alert">{failure}</p> }))}
@@ -128,6 +129,7 @@ fn Actions(state: State) -> impl IntoView {
                         <Icon icon=lu::LuCheck />{format!("Import {} {}", words::count(rows), if rows == 1 { "row" } else { "rows" })}
                     </button>
                 },
+                Shown::Others(sender) => view! { <p class="faint">{format!("Only {sender} can go on with this file.")}</p> },
                 Shown::Again => view! {
                     <button type="button" class="btn btn-wide" disabled=is_asking on:click=act(move || state.configure(json!({})))><Icon icon=lu::LuRotateCw />"Check again"</button>
                 },
@@ -160,6 +162,8 @@ enum Shown {
     /// So many rows would be written.
     Ready(i64),
     Again,
+    /// Someone else's, who is called so.
+    Others(String),
     Over {
         can_revert: bool,
     },
@@ -168,11 +172,12 @@ enum Shown {
 impl Shown {
     fn of(import: &Import) -> Self {
         let wrote = import.counts.created + import.counts.updated;
-        match (import.state, import.step) {
-            (state, _) if state.is_busy() => Shown::Busy,
-            (ImportState::Checked, _) => Shown::Ready(wrote),
-            (_, ImportStep::Check) => Shown::Again,
-            (state, _) => Shown::Over { can_revert: wrote > 0 && state != ImportState::Reverted },
+        match import.state {
+            state if state.is_busy() => Shown::Busy,
+            _ if import.can_be_read_again() && !is_own(import) => Shown::Others(sender(import)),
+            ImportState::Checked => Shown::Ready(wrote),
+            _ if import.can_be_read_again() => Shown::Again,
+            state => Shown::Over { can_revert: wrote > 0 && state != ImportState::Reverted },
         }
     }
 }

@@ -237,6 +237,19 @@ pub struct Import {
     pub finished_at: Option<OffsetDateTime>,
 }
 
+impl Import {
+    /// Whether the file can still be read in another way: no lead was written, and none is being written.
+    pub fn can_be_read_again(&self) -> bool {
+        match (self.step, self.state) {
+            (ImportStep::Check, _) => true,
+            (ImportStep::Run, ImportState::Failed | ImportState::Cancelled) => {
+                self.counts.created + self.counts.updated == 0
+            }
+            (ImportStep::Run | ImportStep::Revert, _) => false,
+        }
+    }
+}
+
 /// What is wrong with one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

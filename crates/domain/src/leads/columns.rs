@@ -106,6 +106,40 @@ impl LeadColumn {
             LeadColumn::UpdatedAt => "updatedAt",
         }
     }
+
+    /// Whether it holds moments.
+    pub fn is_instant(self) -> bool {
+        match self {
+            LeadColumn::FollowUpAt
+            | LeadColumn::LastContactedAt
+            | LeadColumn::StageEnteredAt
+            | LeadColumn::ClosedAt
+            | LeadColumn::CreatedAt
+            | LeadColumn::UpdatedAt => true,
+            LeadColumn::Id
+            | LeadColumn::Name
+            | LeadColumn::Company
+            | LeadColumn::Email
+            | LeadColumn::Phone
+            | LeadColumn::Status
+            | LeadColumn::Priority
+            | LeadColumn::Source
+            | LeadColumn::Value
+            | LeadColumn::AssignedTo
+            | LeadColumn::AssignedEngineer
+            | LeadColumn::Product
+            | LeadColumn::Products
+            | LeadColumn::Score
+            | LeadColumn::FollowUpNote
+            | LeadColumn::LostReason
+            | LeadColumn::EngineeringProgress
+            | LeadColumn::EngineeringNotes
+            | LeadColumn::BlockedReason
+            | LeadColumn::Notes
+            | LeadColumn::CreatedBy
+            | LeadColumn::CreatedVia => false,
+        }
+    }
 }
 
 impl FromStr for LeadColumn {

@@ -1,6 +1,6 @@
 //! `siwaht import`: a file of leads, for whoever holds the server's own command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{convert::Infallible, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -48,16 +48,21 @@ impl Import {
         upload.file(&name, bytes).await.map_err(readable)?;
         let step = if self.dry_run { ImportStep::Check } else { ImportStep::Run };
         let import = upload.finish(Value::Object(settings), self.on_duplicate, step).await.map_err(readable)?;
-        // A server that is running may take it up as well; one of the two does.
-        let working = me.crm().run_imports();
+        // A server that is running may take it up as well; one of the two does. A step that has to wait for something
+        // is put back, and taken up again.
+        let working = async {
+            loop {
+                me.crm().run_imports().await?;
+                me.crm().import_waits().await;
+            }
+        };
         let mut working = std::pin::pin!(working);
-        let mut is_working = true;
         let mut import = import;
         while import.state.is_busy() {
             tokio::select! {
-                done = &mut working, if is_working => {
-                    done.map_err(readable)?;
-                    is_working = false;
+                failed = &mut working => {
+                    let Err(error): Result<Infallible, Error> = failed;
+                    return Err(readable(error));
                 }
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }

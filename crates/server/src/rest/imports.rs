@@ -174,7 +174,7 @@ pub async fn find(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Prob
     responses(
         (status = 200, description = "The import, being gone through", body = Import),
         (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it", body = domain::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
         (status = 409, description = "Leads were written already", body = domain::Problem, content_type = "application/problem+json"),
         (status = 422, description = "Settings that do not fit the file; nothing was changed", body = domain::Problem, content_type = "application/problem+json"),
@@ -189,7 +189,7 @@ pub async fn configure(As(me): As, Id(id): Id<ImportId>, Body(choices): Body<Val
     responses(
         (status = 202, description = "The import, on its way", body = Import),
         (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it", body = domain::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
         (status = 409, description = "Not gone through yet, or brought in already", body = domain::Problem, content_type = "application/problem+json"),
     ))]

@@ -9,7 +9,7 @@ use domain::{
 use serde_json::Value;
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction, types::Json};
 
-use super::tally::Tally;
+use super::{jobs::Queue, tally::Tally};
 use crate::{Actor, Error, Result};
 
 /// A job that this copy has taken up.
@@ -108,21 +108,27 @@ pub(super) async fn insert(
 }
 
 /// The oldest job that waits, or whose copy has given no sign of life for too long.
-pub(super) async fn claim(db: &PgPool, imports: bool, now: Timestamp, until: Timestamp) -> Result<Option<Claim>> {
+pub(super) async fn claim(db: &PgPool, queue: Queue, now: Timestamp, until: Timestamp) -> Result<Option<Claim>> {
+    let (words, are_these): (&[&str], bool) = match queue {
+        Queue::Changes => (&["import", "check"], false),
+        Queue::Imports => (&["import", "check"], true),
+        Queue::Checks => (&["check"], true),
+    };
     let claim = sqlx::query_as!(
         Claim,
         r#"update bulk_jobs set state = 'running', claims = claims + 1, tries = tries + 1, leased_until = $2, updated_at = $1
            where id = (
                select id from bulk_jobs
                where state in ('queued', 'running') and (state = 'queued' or leased_until <= $1)
-                   and (input = '"import"') = $3
+                   and (input #>> '{}' = any($3)) = $4
                order by id limit 1 for update skip locked)
            returning id as "id: JobId", created_by as "created_by: UserId", door as "door: Door", request_id, input,
                claims, tries, cancel_requested, rows_done, rows_changed, rows_failed,
                failures as "failures: Json<Vec<BulkFailure>>""#,
         now,
         until,
-        imports,
+        words as _,
+        are_these,
     )
     .fetch_optional(db)
     .await?;

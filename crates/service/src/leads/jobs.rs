@@ -14,6 +14,7 @@ use std::{
 use domain::{
     JobId, Problem,
     events::Door,
+    imports::ImportStep,
     leads::{BulkInput, BulkJob, JobState},
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ const REPORT_EVERY: Duration = Duration::from_millis(300);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a job is begun at the most without getting on.
 const MOST_TRIES: i32 = 5;
+/// How long one waits after its first attempt when something it needs is away; after later ones that many times as long.
+const WAIT: time::Duration = time::Duration::seconds(5);
 /// Jobs one person may have waiting.
 const MOST_OPEN: i64 = 20;
 
@@ -49,6 +52,17 @@ pub(super) enum Work {
     },
     /// A step of the import whose job this is.
     Import,
+    /// The same, one that writes no lead.
+    Check,
+}
+
+/// Jobs that are taken up one after the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queue {
+    Changes,
+    Imports,
+    /// Those of imports that write no lead.
+    Checks,
 }
 
 /// Jobs of the actor's own; for admins everyone's.
@@ -91,12 +105,22 @@ pub(super) async fn enqueue(acting: &Acting, work: Work, total: i64) -> Result<B
     Jobs(acting).find(id).await
 }
 
-/// The same within a transaction, for a step of an import. Ring `imports` when it is committed.
-pub(super) async fn enqueue_import(tx: &mut Tx, acting: &Acting, request_id: &str, total: i64) -> Result<JobId> {
+/// The same within a transaction, for a step of an import. Ring [`Crm::import_rings`] when it is committed.
+pub(super) async fn enqueue_import(
+    tx: &mut Tx,
+    acting: &Acting,
+    step: ImportStep,
+    request_id: &str,
+    total: i64,
+) -> Result<JobId> {
     if store::count_open(&mut ***tx, acting.actor()).await? >= MOST_OPEN {
         return Err(Error::TooMany { retry_after_s: 10 });
     }
-    let order = store::Order { door: Door::Import, request_id, work: serde_json::to_value(Work::Import)? };
+    let work = match step {
+        ImportStep::Check => Work::Check,
+        ImportStep::Run | ImportStep::Revert => Work::Import,
+    };
+    let order = store::Order { door: Door::Import, request_id, work: serde_json::to_value(work)? };
     store::insert(&mut ***tx, acting.actor(), order, total, acting.crm.now()).await
 }
 
@@ -113,18 +137,24 @@ pub(super) enum Ended {
 impl Crm {
     /// Runs changes of many leads until none is waiting.
     pub async fn run_bulk_jobs(&self) -> Result<()> {
-        self.run_jobs(false).await
+        self.run_jobs(Queue::Changes).await
     }
 
     /// Runs steps of imports until none is waiting. Apart from other jobs: a file of an hour keeps none of them waiting.
     pub async fn run_imports(&self) -> Result<()> {
-        self.run_jobs(true).await
+        self.run_jobs(Queue::Imports).await
     }
 
-    async fn run_jobs(&self, imports: bool) -> Result<()> {
-        while let Some(job) = store::claim(self.pool(), imports, self.now(), self.now() + LEASE).await? {
+    /// Goes through files without writing until none is waiting: who wants to look at a file does not wait for the
+    /// import of another.
+    pub async fn run_checks(&self) -> Result<()> {
+        self.run_jobs(Queue::Checks).await
+    }
+
+    async fn run_jobs(&self, queue: Queue) -> Result<()> {
+        while let Some(job) = store::claim(self.pool(), queue, self.now(), self.now() + LEASE).await? {
             self.run_bulk_job(&job).await?;
-            if imports {
+            if queue != Queue::Changes {
                 self.announce_end(job.id).await?;
             }
         }
@@ -139,6 +169,17 @@ impl Crm {
     /// The same for steps of imports.
     pub async fn import_waits(&self) {
         let _ = tokio::time::timeout(LOOK_EVERY, self.inner.imports.notified()).await;
+    }
+
+    /// The same for those that write nothing.
+    pub async fn check_waits(&self) {
+        let _ = tokio::time::timeout(LOOK_EVERY, self.inner.checks.notified()).await;
+    }
+
+    /// This copy was asked for a step of an import.
+    pub(super) fn import_rings(&self) {
+        self.inner.imports.notify_one();
+        self.inner.checks.notify_one();
     }
 
     async fn run_bulk_job(&self, job: &Claim) -> Result<()> {
@@ -157,10 +198,10 @@ impl Crm {
                 let changed = store::count_changed(self.pool(), job).await?;
                 store::end(self.pool(), job, JobState::Cancelled, &cancelled(changed), None, now).await
             }
-            // The database is away or others hold the leads: it may be different in a moment.
-            Err(error @ Error::Unavailable(_)) => {
+            // The database or the files are away, or others hold the leads: it may be different in a moment.
+            Err(error @ (Error::Unavailable(_) | Error::FilesUnavailable(_))) if job.tries < MOST_TRIES => {
                 tracing::warn!(job = job.id.0, %error, "a bulk job has to wait");
-                store::put_back(self.pool(), job, now + time::Duration::seconds(5)).await
+                store::put_back(self.pool(), job, now + WAIT * job.tries).await
             }
             Err(error) => {
                 let changed = store::count_changed(self.pool(), job).await?;
@@ -195,7 +236,7 @@ impl Crm {
                 stop = self.watch(job, Arc::default()) => Ok(stop),
             };
         }
-        if let Work::Import = work {
+        if let Work::Import | Work::Check = work {
             return tokio::select! {
                 ended = import::attempt(acting, job) => ended,
                 stop = self.watch(job, Arc::default()) => Ok(stop),
@@ -239,7 +280,7 @@ async fn whole(writing: &mut Writing<'_>, tally: &mut Tally, work: Work) -> Resu
     match work {
         Work::Change(input) => Order::read(writing.acting, &input)?.run(writing, tally).await,
         Work::Undo { request_id } => undo::run(writing, &request_id, tally).await,
-        Work::Import => Err(Error::internal("an import is done in parts")),
+        Work::Import | Work::Check => Err(Error::internal("an import is done in parts")),
     }
 }
 

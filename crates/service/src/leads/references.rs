@@ -7,6 +7,10 @@ use sqlx::{Postgres, Transaction};
 
 use crate::{Error, Result, products, users};
 
+/// What is said of people who are not there, who left, or who do something else.
+pub(super) const NO_AGENT: &str = "is not an active agent";
+pub(super) const NO_ENGINEER: &str = "is not an active engineer";
+
 /// What of everything that some changes name is there, asked for once for all of them.
 #[derive(Default)]
 pub(super) struct References {
@@ -66,8 +70,8 @@ type Named = (&'static str, Option<UserId>, &'static [Role], &'static str);
 
 fn newly_named(input: &LeadInput, changes: &Changes) -> Vec<Named> {
     let people: [Named; 2] = [
-        ("assignedTo", input.assigned_to, &[Role::Agent, Role::Admin], "is not an active agent"),
-        ("assignedEngineer", input.assigned_engineer, &[Role::Engineer], "is not an active engineer"),
+        ("assignedTo", input.assigned_to, &[Role::Agent, Role::Admin], NO_AGENT),
+        ("assignedEngineer", input.assigned_engineer, &[Role::Engineer], NO_ENGINEER),
     ];
     people.into_iter().filter(|(field, ..)| changes.contains_key(*field)).collect()
 }

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::{Actor, Error, Result, events, policy, policy::Action};
 
+/// Fields that mean something only together: the half of a pair is not taken back.
+const TOGETHER: [[&str; 2]; 2] = [["assignedProduct", "products"], ["status", "lostReason"]];
+
 /// What one request did to one lead, all of its events taken together.
 #[derive(Default)]
 pub(super) struct Deed {
@@ -133,6 +136,13 @@ impl Deed {
             }
             stands
         });
+        for [one, other] in TOGETHER {
+            for (spared_one, rest) in [(one, other), (other, one)] {
+                if spared.iter().any(|field| field == spared_one) && self.changes.remove(rest).is_some() {
+                    spared.push(rest.to_owned());
+                }
+            }
+        }
         Ok(spared)
     }
 

@@ -163,6 +163,24 @@ async fn unknown_values_are_told_once_each_and_can_be_given_a_meaning(pool: sqlx
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn names_of_people_who_left_are_given_a_meaning_where_a_lead_would_get_them(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ada = crm.acting(&crm.ada);
+    let old = LeadInput { email: Some("old@x.io".into()), assigned_to: Some(crm.amy.id), ..named("Old") };
+    ada.leads().create(old).await.unwrap();
+    sqlx::query("update users set is_active = false where id = $1").bind(crm.amy.id).execute(&pool).await.unwrap();
+    let file = "name,email,owner\nOld,old@x.io,amy\nA,a@x.io,Amy\nB,b@x.io,amy\nC,c@x.io,ali\n";
+    let import = check(&ada, file, json!({"onDuplicate": "update"})).await;
+    assert_eq!(counts(&import), [1, 0, 1, 2], "whoever has a lead keeps it");
+    assert_eq!(import.unknown, [UnknownValue { field: ImportField::AssignedTo, value: "Amy".into(), rows: 2 }]);
+    let meant = json!({"values": {"assignedTo": {"Amy": "ali"}}});
+    ada.imports().configure(import.id, meant).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((counts(&import), import.unknown.len()), ([3, 1, 0, 0], 0));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn products_that_mean_nothing_leave_those_of_the_lead(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool.clone()).await;
     let ada = crm.acting(&crm.ada);
@@ -202,16 +220,23 @@ async fn agents_import_within_their_rights_and_scope(pool: sqlx::PgPool) {
 async fn an_export_that_comes_back_changes_nothing(pool: sqlx::PgPool) {
     let crm = Crm::new(Database::over(pool), Clock::fake(testkit::NOON));
     crm.fill_with_demo(150, "siwaht-demo").await.unwrap();
-    let ada = crm.acting_as(Actor::system());
+    let system = crm.acting_as(Actor::system());
+    // Far from UTC, whose midnight is in the middle of the day there.
+    let people = system.users().list().await.unwrap();
+    let ada = people.into_iter().find(|user| user.email == "ada@example.com").unwrap();
+    let ada = domain::users::User { time_zone: "Asia/Tokyo".into(), ..ada };
+    let ada = crm.acting_as(Actor::user(ada, domain::events::Door::Rest, None));
     let tricky = LeadInput {
         phone: Some("+49 30 123456".into()),
         notes: Some("=1+1\n\"quoted\", 'so'".into()),
         source: Some("'=x".into()),
         value: Some(Money::from_cents(123_456_789)),
-        follow_up_at: Some(time::macros::datetime!(2027-01-02 3:04:05 UTC)),
+        follow_up_at: Some(time::macros::datetime!(2027-01-02 3:04:05.123456 UTC)),
         ..named("-Dash, \"O'Hara\"")
     };
     ada.leads().create(tricky).await.unwrap();
+    let at_midnight = Some(time::macros::datetime!(2027-01-02 0:00 UTC));
+    ada.leads().create(LeadInput { follow_up_at: at_midnight, ..named("Midnight") }).await.unwrap();
     for format in ["csv", "xlsx"] {
         let before = all_leads(&crm).await;
         assert!(!before.is_empty());

@@ -26,7 +26,11 @@ pub fn sheet(rows: &[&[&str]]) -> Vec<u8> {
 
 /// An XLSX file, one part of which is something else.
 fn with_part(name: &str, bytes: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
-    let mut whole = zip::ZipArchive::new(Cursor::new(sheet(&[&["name"], &["Maya"]]))).unwrap();
+    replaced(sheet(&[&["name"], &["Maya"]]), name, bytes)
+}
+
+fn replaced(file: Vec<u8>, name: &str, bytes: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let mut whole = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..whole.len() {
         let part = whole.by_index_raw(at).unwrap();
@@ -80,9 +84,41 @@ async fn a_zip_bomb_is_refused_before_it_goes_off(pool: sqlx::PgPool) {
     assert!(refusal(&ada, "strings.xlsx", strings).await.contains("unpacks to more than 96 MiB"));
     let cell = with_part("xl/worksheets/sheet1.xml", pieces(2, "aaaaaaaaaaaaaaaa"));
     assert!(refusal(&ada, "cell.xlsx", cell).await.contains("a cell that is larger than a cell can be"));
+    // Between tags all of it is short, and one cell is seventeen megabytes.
+    let runs = with_part("xl/worksheets/sheet1.xml", pieces(18, "aaaaaaaaa<!-- -"));
+    assert!(refusal(&ada, "runs.xlsx", runs).await.contains("a cell that is larger than a cell can be"));
+    let names = with_part("xl/other.bin", pieces(17, "<definedName n=\"\""));
+    assert!(refusal(&ada, "names.xlsx", names).await.contains("a part of more than 16 MiB that is no sheet"));
     let liar = "<sst uniqueCount=\"999999999999999\"><si><t>x</t></si></sst>";
     let liar = with_part("xl/sharedStrings.xml", [liar.as_bytes().to_vec()].into_iter());
     assert!(refusal(&ada, "liar.xlsx", liar).await.contains("counts more texts than it holds"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_long_text_in_every_cell_is_refused_before_it_is_copied(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let (long, longest) = ("x".repeat(30_000), "x".repeat(32_768));
+    let import = send(&ada, "long.xlsx", shared(&longest, 1), json!({}), ImportStep::Check).await.unwrap();
+    let problem = rows(&ada, &import).await[0].problems[0].clone();
+    assert_eq!(problem.message, "has more characters than a cell of a sheet can hold");
+    assert_eq!(problem.value, "x".repeat(100));
+    let said = refusal(&ada, "wide.xlsx", shared(&long, 200)).await;
+    assert_eq!(said, "has a row of more than 4 MiB: 2");
+}
+
+/// A sheet whose second row has this text in so many cells, and holds it once.
+fn shared(long: &str, cells: usize) -> Vec<u8> {
+    let mut text = String::from(
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>name</t></is></c></row><row r=\"2\">",
+    );
+    (0..cells).for_each(|_| text.push_str("<c t=\"s\"><v>0</v></c>"));
+    text.push_str("</row></sheetData></worksheet>");
+    let strings = format!("<sst uniqueCount=\"1\"><si><t>{long}</t></si></sst>");
+    let parts = [("xl/worksheets/sheet1.xml", text), ("xl/sharedStrings.xml", strings)];
+    parts
+        .into_iter()
+        .fold(sheet(&[&["name"]]), |file, (name, text)| replaced(file, name, [text.into_bytes()].into_iter()))
 }
 
 #[sqlx::test(migrations = "../../migrations")]

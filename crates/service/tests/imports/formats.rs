@@ -65,6 +65,28 @@ async fn a_follow_up_is_in_the_zone_of_whoever_imports_it(pool: sqlx::PgPool) {
     assert_eq!(lead_named(&crm, "B").await.follow_up_at, Some(datetime!(2027-07-01 16:00 UTC)), "summer time");
 }
 
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_amount_that_may_be_thousands_is_refused_until_someone_says(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let file = "name,value\nA,1.500\nB,2.000\n";
+    let import = check(&ada, file, json!({})).await;
+    assert_eq!(counts(&import), [0, 0, 0, 2]);
+    assert!(rows(&ada, &import).await[0].problems[0].message.starts_with("may mean thousands or cents: choose ','"));
+    bring(&ada, file, json!({"decimal": ","})).await;
+    assert_eq!(lead_named(&crm, "A").await.value, Some(Money::from_cents(150_000)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn blank_lines_count_in_the_number_of_a_row(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = check(&ada, "\r\nname,notes\r\n\r\nMaya,\"a\r\nb\"\r\n\r\n\r\nNoor,", json!({})).await;
+    assert_eq!(import.settings.header_row, 2);
+    let numbers: Vec<i64> = rows(&ada, &import).await.iter().map(|row| row.row).collect();
+    assert_eq!(numbers, [4, 7]);
+}
+
 /// Sheets hold numbers, dates, formulas and errors.
 fn typed(is_1904: bool) -> Vec<u8> {
     let mut workbook = Workbook::new();
@@ -126,7 +148,8 @@ async fn a_sheet_is_read_with_its_types_in_both_calendars(pool: sqlx::PgPool) {
         assert_eq!(counts(&import), [1, 0, 0, 1], "{:?}", rows(&ada, &import).await);
         let all = rows(&ada, &import).await;
         assert_eq!((all[0].row, all[1].row), (4, 6), "blank rows are none, and keep their numbers");
-        assert_eq!(all[1].problems[0].message, "holds an error of the sheet: #DIV/0!");
+        assert_eq!(all[1].problems[0].value, "#DIV/0!");
+        assert_eq!(all[1].problems[0].message, "is an error of the sheet");
         let lead = ada.leads().find(all[0].lead.unwrap()).await.unwrap();
         assert_eq!(lead.value, Some(Money::from_cents(123_450)));
         assert_eq!(lead.follow_up_at, Some(datetime!(2026-12-01 14:30 UTC)));

@@ -97,6 +97,26 @@ async fn an_import_that_loses_its_server_goes_on_where_it_was(pool: sqlx::PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_look_at_a_small_file_does_not_wait_for_a_large_one(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let (ada, ali) = (crm.acting(&crm.ada), crm.acting(&crm.ali));
+    let large = waiting(&ada).await;
+    let working = begin(&crm.crm);
+    until(&ada, &large, |import| import.rows_done > 0).await;
+    let mut upload = ali.imports().upload().await.unwrap();
+    upload.file("small.csv", futures_util::stream::iter([Ok(bytes::Bytes::from("name\nMaya\n"))])).await.unwrap();
+    let small = upload.finish(json!({}), Default::default(), ImportStep::Check).await.unwrap();
+    crm.crm.run_checks().await.unwrap();
+    let small = ali.imports().find(small.id).await.unwrap();
+    assert_eq!((small.state, counts(&small)), (ImportState::Checked, [1, 0, 0, 0]));
+    ali.imports().run(small.id).await.unwrap();
+    crm.crm.run_checks().await.unwrap();
+    assert!(ali.imports().find(small.id).await.unwrap().state.is_busy(), "leads are written one import at a time");
+    working.await.unwrap();
+    until(&ada, &large, |import| import.state == ImportState::Done).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn another_look_at_the_file_ends_the_one_before(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);
@@ -146,4 +166,51 @@ async fn an_import_that_is_cancelled_before_it_begins_has_written_nothing_and_sa
     assert_eq!((cancelled.state, counts(&cancelled)), (ImportState::Cancelled, [0, 0, 0, 0]));
     assert!(super::rows(&ada, &cancelled).await.is_empty(), "what the dry run has shown did not come to pass");
     assert!(matches!(ada.imports().revert(import.id).await, Err(service::Error::Conflict { .. })));
+    ada.imports().configure(import.id, json!({})).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let again = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((again.state, counts(&again)), (ImportState::Checked, [2, 0, 0, 0]), "the file is good for another try");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_whose_file_is_away_waits_and_can_be_begun_again(pool: sqlx::PgPool) {
+    let folder = tempfile::tempdir().unwrap();
+    let test = TestCrm::over(pool.clone()).await;
+    let files = service::Files::in_folder(folder.path()).unwrap();
+    let crm = Crm::with_files(test.database.clone(), test.clock.clone(), files);
+    let ada = crm.acting_as(service::Actor::user(test.ada.clone(), domain::events::Door::Rest, None));
+    let import = super::check(&ada, "name\nMaya\nNoor\n", json!({})).await;
+    let (file, aside) = (folder.path().join("imports"), folder.path().join("aside"));
+    let away = || {
+        std::fs::rename(&file, &aside).unwrap();
+        // A file where a folder has to be: whoever looks there cannot tell what is missing.
+        std::fs::write(&file, "in the way").unwrap();
+    };
+    let back = || {
+        std::fs::remove_file(&file).unwrap();
+        std::fs::rename(&aside, &file).unwrap();
+    };
+    away();
+    ada.imports().run(import.id).await.unwrap();
+    crm.run_imports().await.unwrap();
+    let waiting = ada.imports().find(import.id).await.unwrap();
+    assert_eq!(waiting.state, ImportState::Running, "{:?}", waiting.failure);
+    for _ in 0..5 {
+        test.clock.advance(time::Duration::seconds(30));
+        crm.run_imports().await.unwrap();
+    }
+    let failed = ada.imports().find(import.id).await.unwrap();
+    assert_eq!(failed.state, ImportState::Failed, "not for ever");
+    back();
+    ada.imports().configure(import.id, json!({})).await.unwrap();
+    crm.run_imports().await.unwrap();
+    let checked = ada.imports().find(import.id).await.unwrap();
+    assert_eq!((checked.state, counts(&checked)), (ImportState::Checked, [2, 0, 0, 0]));
+    away();
+    ada.imports().run(import.id).await.unwrap();
+    crm.run_imports().await.unwrap();
+    back();
+    test.clock.advance(time::Duration::seconds(6));
+    crm.run_imports().await.unwrap();
+    assert_eq!(ada.imports().find(import.id).await.unwrap().state, ImportState::Done, "a moment is no failure");
 }

@@ -42,17 +42,59 @@ async fn a_revert_brings_everything_back(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_an_admin_brought_in_for_someone_is_taken_back_too(pool: sqlx::PgPool) {
+async fn an_admin_takes_the_import_of_an_agent_back_and_does_not_go_on_with_it(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let (ali, ada) = (crm.acting(&crm.ali), crm.acting(&crm.ada));
-    let import = check(&ali, "name\nMaya\nNoor\n", json!({})).await;
-    ada.imports().run(import.id).await.unwrap();
+    let lead = LeadInput { email: Some("free@x.io".into()), ..named("Free") };
+    let lead = crm.system().leads().create(lead).await.unwrap();
+    let file = "name,email,value\nMaya,m@x.io,\nNoor,n@x.io,\n,free@x.io,10\n";
+    let import = check(&ali, file, json!({"onDuplicate": "update"})).await;
+    assert!(matches!(ada.imports().run(import.id).await, Err(Error::Forbidden { .. })));
+    assert!(matches!(ada.imports().configure(import.id, json!({})).await, Err(Error::Forbidden { .. })));
+    ali.imports().run(import.id).await.unwrap();
     crm.crm.run_imports().await.unwrap();
-    assert_eq!(all_leads(&crm.crm).await.len(), 2);
+    assert_eq!(counts(&ali.imports().find(import.id).await.unwrap()), [2, 1, 0, 0]);
+    let taken = json!({"name": "Secret", "assignedTo": crm.amy.id, "value": 99});
+    ada.leads().update(lead.id, taken).await.unwrap();
     ada.imports().revert(import.id).await.unwrap();
     crm.crm.run_imports().await.unwrap();
-    assert_eq!(ali.imports().find(import.id).await.unwrap().state, ImportState::Reverted);
-    assert_eq!(all_leads(&crm.crm).await, [""; 0]);
+    let import = ali.imports().find(import.id).await.unwrap();
+    assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 1));
+    let left = (import.kept[0].name.clone(), import.kept[0].reason.as_str());
+    assert_eq!(left, (format!("Lead {}", lead.id), "value changed since"), "it is out of ali's sight");
+    assert_eq!(all_leads(&crm.crm).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_belongs_together_is_taken_back_together_or_not_at_all(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ada = crm.acting(&crm.ada);
+    let made =
+        "insert into products (name, price, is_active) values ('Site', '1', true), ('Voice', '1', true) returning id";
+    let sold: Vec<domain::ProductId> = sqlx::query_scalar(made).fetch_all(&pool).await.unwrap();
+    for name in ["a", "b"] {
+        let input = LeadInput {
+            email: Some(format!("{name}@x.io")),
+            products: vec![sold[0]],
+            assigned_product: Some(sold[0]),
+            ..named(name)
+        };
+        ada.leads().create(input).await.unwrap();
+    }
+    let file = "email,product,status,lostReason,value\na@x.io,Voice,,,5\nb@x.io,,lost,price,5\n";
+    let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
+    let (a, b) = (lead_named(&crm, "a").await, lead_named(&crm, "b").await);
+    assert_eq!((a.assigned_product, b.status), (Some(sold[1]), LeadStatus::Lost));
+    ada.leads().update(a.id, json!({"products": [sold[1]]})).await.unwrap();
+    ada.leads().update(b.id, json!({"lostReason": "timing"})).await.unwrap();
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let import = ada.imports().find(import.id).await.unwrap();
+    let kept: Vec<&str> = import.kept.iter().map(|kept| kept.reason.as_str()).collect();
+    assert_eq!(kept, ["products, assignedProduct changed since", "lostReason, status changed since"]);
+    let (a, b) = (lead_named(&crm, "a").await, lead_named(&crm, "b").await);
+    assert_eq!((a.assigned_product, a.products, a.value), (Some(sold[1]), vec![sold[1]], None));
+    assert_eq!((b.status, b.lost_reason.as_deref(), b.value), (LeadStatus::Lost, Some("timing"), None));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -124,6 +166,46 @@ async fn problem_rows_come_back_corrected(pool: sqlx::PgPool) {
             let text = std::io::read_to_string(&problems.file).unwrap();
             assert_eq!(text, expected, "the reason takes the place of the old one");
         }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_of_problems_is_read_as_the_one_it_is_of(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    // Only its last rows tell how amounts and dates are written, and they are fine.
+    let file = "Kunde,Betrag,Termin,Betreuer\nMaya,\"1.500\",03/04/2027,Bob\nNoor,\"1.500,50\",25/12/2026,\n";
+    let mapping = json!({"Kunde": "name", "Betrag": "value", "Termin": "followUpAt", "Betreuer": "assignedTo"});
+    let import = check(&ada, file, json!({"mapping": mapping})).await;
+    assert_eq!(
+        (import.settings.decimal.as_str(), import.settings.date_order.as_str(), counts(&import)),
+        (",", "dmy", [1, 0, 0, 1]),
+        "a column that is mapped by hand tells how it is written as well"
+    );
+    let problems = ada.imports().problems(import.id, ExportFormat::Csv).await.unwrap();
+    let text = std::io::read_to_string(&problems.file).unwrap().replace(",Bob,", ",ali,");
+    let again = send(&ada, "leads-problems.csv", text, json!({}), ImportStep::Run).await.unwrap();
+    assert_eq!(counts(&again), [1, 0, 0, 0], "{:?}", rows(&ada, &again).await);
+    let maya = lead_named(&crm, "Maya").await;
+    assert_eq!((maya.value, maya.assigned_to), (Some(Money::from_cents(150_000)), Some(crm.ali.id)));
+    assert_eq!(maya.follow_up_at, Some(time::macros::datetime!(2027-04-03 9:00 UTC)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_makes_no_sense_comes_back_as_it_was(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let mut file = "name,notes\nJörg,\nMüller,\nÄnne,\nM".as_bytes().to_vec();
+    file.extend(b"\xFCnch,\n");
+    let import = send(&ada, "leads.csv", file, json!({}), ImportStep::Check).await.unwrap();
+    assert_eq!(counts(&import), [3, 0, 0, 1]);
+    for format in [ExportFormat::Csv, ExportFormat::Xlsx] {
+        let problems = ada.imports().problems(import.id, format).await.unwrap();
+        let mut file = Vec::new();
+        std::io::Read::read_to_end(&mut &problems.file, &mut file).unwrap();
+        let again = send(&ada, "again", file, json!({}), ImportStep::Check).await.unwrap();
+        assert_eq!(counts(&again), [0, 0, 0, 1], "it is not taken for a name");
+        assert_eq!(rows(&ada, &again).await[0].problems[0].value, "M\u{fffd}nch");
     }
 }
 

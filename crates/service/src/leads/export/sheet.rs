@@ -73,9 +73,11 @@ fn write_field(rows: &mut csv::Writer<impl Write>, scratch: &mut Vec<u8>, cell: 
 
 /// A sheet's sizes stand before it, so nothing can be read before its end.
 fn xlsx(mut batches: Batches, columns: &[LeadColumn], names: &Names, out: &Filling) -> Result<()> {
-    let header: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    // A sheet's dates know no zone: the header says it, to people and to an import.
+    let header = |column: &LeadColumn| column.as_str().to_owned() + if column.is_instant() { " (UTC)" } else { "" };
+    let headers: Vec<String> = columns.iter().map(header).collect();
     let mut file = out.file();
-    let mut rows = Rows::begin(BufWriter::with_capacity(BUFFER, file), "Leads", &header)?;
+    let mut rows = Rows::begin(BufWriter::with_capacity(BUFFER, file), "Leads", &headers)?;
     let mut count = 0;
     while let Some(batch) = batches.blocking_recv().ok_or_else(broken_off)? {
         count += batch.len();

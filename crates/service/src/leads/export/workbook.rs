@@ -42,7 +42,7 @@ pub(super) struct Rows<W: Write + Seek> {
 
 impl<W: Write + Seek> Rows<W> {
     /// A sheet of this name whose header stays where it is when the rows are scrolled.
-    pub(super) fn begin(out: W, name: &str, header: &[&str]) -> Result<Self> {
+    pub(super) fn begin(out: W, name: &str, header: &[String]) -> Result<Self> {
         let frame = frame(name, header).map_err(Error::files)?;
         let mut zip = ZipWriter::new(out);
         let sheet = unpack(&frame, &mut zip).map_err(Error::files)?;
@@ -102,7 +102,7 @@ impl Row<'_> {
 }
 
 /// The workbook with nothing but the header.
-fn frame(name: &str, header: &[&str]) -> Result<Vec<u8>, XlsxError> {
+fn frame(name: &str, header: &[String]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let head = Format::new().set_bold();
     workbook.register_format(&head);
@@ -112,7 +112,7 @@ fn frame(name: &str, header: &[&str]) -> Result<Vec<u8>, XlsxError> {
     sheet.set_name(name)?.set_freeze_panes(1, 0)?;
     for (at, text) in (0..).zip(header) {
         sheet.set_column_width(at, 20)?;
-        sheet.write_string_with_format(0, at, *text, &head)?;
+        sheet.write_string_with_format(0, at, text, &head)?;
     }
     workbook.save_to_buffer()
 }
@@ -179,7 +179,8 @@ mod tests {
         let texts =
             ["Tom & <Jerry>", " spaces ", "two\nlines\r\n", "_x0041_ and _x_ and a_b", "\u{1}\u{ffff}", "Ärzte 🦷"];
         let mut file = Cursor::new(Vec::new());
-        let mut rows = Rows::begin(&mut file, "Leads", &["name", "value", "createdAt"]).unwrap();
+        let header = ["name", "value", "createdAt"].map(str::to_owned);
+        let mut rows = Rows::begin(&mut file, "Leads", &header).unwrap();
         for text in texts {
             rows.add(|row| {
                 row.text(0, text);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Fields,
+    Fields, Timestamp,
     imports::{ImportColumn, ImportField, ImportSettings, RowProblem, UnknownValue},
     leads::{LeadInput, cells},
 };
@@ -11,9 +11,10 @@ use time::PrimitiveDateTime;
 
 use super::{
     super::write::{NewLead, plan_new},
+    moments::{self, When, Zone},
     names::{self, Names},
     source::{Cell, Row},
-    values::{self, When},
+    values,
 };
 use crate::{Actor, Error};
 
@@ -92,20 +93,18 @@ impl<'a> Drafter<'a> {
     /// Reads one row.
     pub fn draft(&mut self, row: Row) -> Drafted {
         let mut reading = Reading::default();
-        for (at, cell) in row.cells.iter().enumerate() {
-            let Some((header, field)) = self.columns.0.get(at) else {
-                if !cell.is_blank() {
-                    let message = format!("has a cell in column {}, which has no header", at + 1);
-                    reading.problems.push(problem("", cell, message));
-                }
-                continue;
-            };
+        let beyond = row.cells.iter().enumerate().skip(self.columns.0.len());
+        if let Some((at, cell)) = beyond.into_iter().find(|(_, cell)| !cell.is_blank()) {
+            let message = format!("has a cell in column {}, which has no header", at + 1);
+            reading.problems.push(problem("", cell, message));
+        }
+        for ((header, field), cell) in self.columns.0.iter().zip(&row.cells) {
             let Some(field) = *field else { continue };
             match cell {
-                Cell::Broken(message) => reading.problems.push(problem(header, cell, message.clone())),
+                Cell::Broken { why, .. } => reading.problems.push(problem(header, cell, (*why).to_owned())),
                 cell if cell.is_blank() => {}
                 cell => {
-                    if let Err(message) = reading.take(self, field, cell) {
+                    if let Err(message) = reading.take(self, field, header, cell) {
                         reading.problems.push(problem(header, cell, message));
                     }
                 }
@@ -126,11 +125,7 @@ impl<'a> Drafter<'a> {
 }
 
 fn problem(column: &str, cell: &Cell, message: String) -> RowProblem {
-    let value = match cell {
-        Cell::Broken(_) => String::new(),
-        cell => printable(&cell.shown(), SHOWN),
-    };
-    RowProblem { column: column.to_owned(), value, message }
+    RowProblem { column: column.to_owned(), value: printable(&cell.shown(), SHOWN), message }
 }
 
 /// The first signs of a text, as a screen and the database can show them.
@@ -147,7 +142,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn take(&mut self, drafter: &mut Drafter<'_>, field: ImportField, cell: &Cell) -> Result<(), String> {
+    fn take(&mut self, drafter: &mut Drafter<'_>, field: ImportField, header: &str, cell: &Cell) -> Result<(), String> {
         let input = &mut self.draft.input;
         match field {
             ImportField::Name => input.name = text(cell),
@@ -175,7 +170,7 @@ impl Reading {
                 self.draft.id = values::id(cell);
                 return if self.draft.id.is_some() { Ok(()) } else { Err("is no number of a lead".into()) };
             }
-            ImportField::FollowUpAt => match values::moment(cell, drafter.settings.date_order)? {
+            ImportField::FollowUpAt => match moments::moment(cell, drafter.settings.date_order, Zone::of(header))? {
                 When::At(at) => input.follow_up_at = Some(at),
                 When::Local(at) => self.draft.local = Some(at),
             },
@@ -298,6 +293,10 @@ fn text(cell: &Cell) -> String {
     }
 }
 
+fn is_about(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| (one - other).abs() < time::Duration::MILLISECOND)
+}
+
 impl Draft {
     /// Puts what was given over what is there.
     pub fn over(&self, there: &LeadInput) -> LeadInput {
@@ -317,6 +316,8 @@ impl Draft {
                 ImportField::AssignedEngineer => input.assigned_engineer = from.assigned_engineer,
                 ImportField::Product => input.assigned_product = from.assigned_product,
                 ImportField::Products => input.products.clone_from(&from.products),
+                // To the millisecond, which is all that a sheet keeps, it may be the same.
+                ImportField::FollowUpAt if is_about(input.follow_up_at, from.follow_up_at) => {}
                 ImportField::FollowUpAt => input.follow_up_at = from.follow_up_at,
                 ImportField::FollowUpNote => input.follow_up_note.clone_from(&from.follow_up_note),
                 ImportField::LostReason => input.lost_reason.clone_from(&from.lost_reason),

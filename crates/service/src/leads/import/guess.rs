@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     draft::printable,
-    headers,
+    headers, moments,
     source::{Cell, HEAD, Row, Source, refused},
     values,
 };
@@ -17,6 +17,8 @@ use crate::Result;
 
 /// Rows that columns are judged by.
 const LOOKED_AT: usize = 200;
+/// Bytes of them: a row can be very long.
+const LOOKED_AT_BYTES: usize = 8 << 20;
 /// Values that are shown of a column.
 const SAMPLES: usize = 3;
 /// Signs that are shown of a value.
@@ -65,7 +67,12 @@ pub(super) fn all(source: &Source, sheets: &[String], on_duplicate: OnDuplicate)
         Ok(table) => table,
     };
     settings.mapping = mapping(&inspected, &rows, &settings);
-    number_styles(&mut settings, &inspected, &rows);
+    let told = styles(&settings, &inspected, &rows);
+    // Where nothing tells, semicolons do: they are for countries that write 1,50.
+    let decimal = told.decimal.unwrap_or(if settings.delimiter == ";" { ',' } else { '.' });
+    let usual = if decimal == ',' { DateOrder::Dmy } else { DateOrder::Mdy };
+    settings.date_order = told.date_order.unwrap_or(usual);
+    settings.decimal = decimal.to_string();
     Ok(Inspected { settings, columns: inspected })
 }
 
@@ -77,8 +84,16 @@ fn table(source: &Source, settings: &mut ImportSettings) -> Result<(Vec<Row>, Ve
     Ok((rows, columns))
 }
 
-/// The columns as these settings read them. Those whose header is new are mapped by a guess.
-pub(super) fn again(source: &Source, mut settings: ImportSettings) -> Result<Inspected> {
+/// What of the settings someone has chosen just now, and which columns were mapped before.
+pub(super) struct Chosen {
+    pub decimal: bool,
+    pub date_order: bool,
+    pub before: Mapping,
+}
+
+/// The columns as these settings read them. Those whose header is new are mapped by a guess, and columns that become
+/// amounts or dates only now tell how these are written.
+pub(super) fn again(source: &Source, mut settings: ImportSettings, by: &Chosen) -> Result<Inspected> {
     let rows = first_rows(source, &settings)?;
     let columns = columns(source.format, &settings, &rows)?;
     let guessed = mapping(&columns, &rows, &settings);
@@ -94,14 +109,31 @@ pub(super) fn again(source: &Source, mut settings: ImportSettings) -> Result<Ins
             (header.clone(), field)
         })
         .collect();
+    let is_new = |field| column_of(&settings.mapping, field) != column_of(&by.before, field);
+    let told = styles(&settings, &columns, &rows);
+    if let Some(decimal) = told.decimal.filter(|_| !by.decimal && is_new(ImportField::Value)) {
+        settings.decimal = decimal.to_string();
+    }
+    if let Some(order) = told.date_order.filter(|_| !by.date_order && is_new(ImportField::FollowUpAt)) {
+        settings.date_order = order;
+    }
     Ok(Inspected { settings, columns })
 }
 
+fn column_of(mapping: &Mapping, field: ImportField) -> Option<&String> {
+    mapping.iter().find(|(_, mapped)| **mapped == Some(field)).map(|(header, _)| header)
+}
+
 fn first_rows(source: &Source, settings: &ImportSettings) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+    let (mut rows, mut bytes) = (Vec::new(), 0);
     source.each_row(settings, |row| {
+        bytes += row.bytes();
         rows.push(row);
-        Ok(if rows.len() < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        Ok(if rows.len() < LOOKED_AT && bytes < LOOKED_AT_BYTES {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
     })?;
     if rows.is_empty() { Err(refused("has no rows")) } else { Ok(rows) }
 }
@@ -180,7 +212,7 @@ fn header_row(rows: &[Row]) -> u32 {
     let is_word = |cell: &Cell| match cell {
         Cell::Blank => true,
         Cell::Text(text) => !text.contains('@') && text.parse::<f64>().is_err(),
-        Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken(_) => false,
+        Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken { .. } => false,
     };
     if row.cells.iter().all(is_word) { u32::try_from(row.number).unwrap_or_default() } else { 0 }
 }
@@ -225,22 +257,23 @@ fn mapping(columns: &[ImportColumn], rows: &[Row], settings: &ImportSettings) ->
     mapping
 }
 
-fn number_styles(settings: &mut ImportSettings, columns: &[ImportColumn], rows: &[Row]) {
+/// How amounts and dates are written, as far as some of them tell.
+struct Styles {
+    decimal: Option<char>,
+    date_order: Option<DateOrder>,
+}
+
+fn styles(settings: &ImportSettings, columns: &[ImportColumn], rows: &[Row]) -> Styles {
     let texts = |field: ImportField| {
         let at = columns.iter().position(|column| settings.mapping.get(&column.header) == Some(&Some(field)));
         let data = rows.iter().filter(|row| row.number > u64::from(settings.header_row));
         data.filter_map(move |row| row.cells.get(at?)).filter_map(|cell| match cell {
             Cell::Text(text) => Some(text.as_str()),
-            Cell::Blank | Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken(_) => None,
+            Cell::Blank | Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken { .. } => None,
         })
     };
-    // Where nothing tells, semicolons do: they are for countries that write 1,50.
-    let usual = if settings.delimiter == ";" { ',' } else { '.' };
-    let decimal = values::decimal_of(texts(ImportField::Value)).unwrap_or(usual);
-    let order = values::order_of(texts(ImportField::FollowUpAt));
-    let usual = if decimal == ',' { DateOrder::Dmy } else { DateOrder::Mdy };
-    settings.date_order = order.unwrap_or(usual);
-    settings.decimal = decimal.to_string();
+    let decimal = values::decimal_of(texts(ImportField::Value));
+    Styles { decimal, date_order: moments::order_of(texts(ImportField::FollowUpAt)) }
 }
 
 #[cfg(test)]

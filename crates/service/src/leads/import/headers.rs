@@ -104,7 +104,10 @@ pub(super) fn mapping(headers: &[String]) -> Mapping {
 }
 
 fn plain(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let lower = header.trim().to_lowercase();
+    // Which zone a column's moments are in is no part of its name.
+    let name = lower.strip_suffix("(utc)").unwrap_or(&lower);
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Each header once: `Email`, `Email (2)`, and `Column 3` for one without a name.

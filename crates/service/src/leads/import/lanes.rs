@@ -16,7 +16,7 @@ use super::{
         write::Writing,
     },
     plan::Plan,
-    store,
+    row_store,
 };
 use crate::Result;
 
@@ -127,7 +127,7 @@ async fn write(
     tally.changed = if writes { counts.created + counts.updated } else { 0 };
     tally.failed = counts.failed;
     let now = writing.now;
-    store::add_rows(&mut writing.tx, import.id, &plan.rows, counts, now).await?;
+    row_store::add_rows(&mut writing.tx, import.id, &plan.rows, counts, now).await?;
     if !job_store::advance(&mut writing.tx, job, &tally, false, now).await? {
         return Ok(false);
     }

@@ -10,10 +10,12 @@ mod headers;
 mod lanes;
 mod local;
 mod matching;
+mod moments;
 mod names;
 mod plan;
 mod problems;
 mod revert;
+mod row_store;
 mod run;
 mod settings;
 mod source;
@@ -67,9 +69,10 @@ impl Imports<'_> {
     ///
     /// # Errors
     /// [`Error::Invalid`] for settings that do not fit the file; [`Error::Conflict`] once leads were written, and when
-    /// somebody else changes them at the same moment.
+    /// they were changed at the same moment; [`Error::Forbidden`] for a file of someone else's.
     pub async fn configure(&self, id: ImportId, choices: Value) -> Result<Import> {
         let Stored { import, key, .. } = self.stored(id).await?;
+        policy::allow_going_on(self.0.actor(), import.created_by)?;
         let file = local::copy(self.0, key.as_deref(), import.size_bytes).await?;
         let before = import.settings.clone();
         let so_far = Inspected { settings: import.settings, columns: import.columns };
@@ -79,7 +82,7 @@ impl Imports<'_> {
         let Inspected { settings, columns } = looking.await.map_err(Error::internal)??;
         let mut tx = self.0.begin().await?;
         let stored = self.lock(&mut tx, id).await?;
-        if stored.import.step != ImportStep::Check {
+        if !stored.import.can_be_read_again() {
             return Err(stale("Leads were written already; upload the file again to read it in another way."));
         }
         if stored.import.settings != before {
@@ -87,8 +90,8 @@ impl Imports<'_> {
         }
         let now = self.0.crm().now();
         job_store::cancel(&mut **tx, stored.job, "Begun again with other settings.", now).await?;
-        store::clear_rows(&mut tx, id).await?;
-        let job = jobs::enqueue_import(&mut tx, self.0, &secrets::token()?, 0).await?;
+        row_store::clear_rows(&mut tx, id).await?;
+        let job = jobs::enqueue_import(&mut tx, self.0, ImportStep::Check, &secrets::token()?, 0).await?;
         store::configure(&mut tx, id, &columns, &settings, job, now).await?;
         self.committed(tx, id).await
     }
@@ -96,17 +99,19 @@ impl Imports<'_> {
     /// Writes what the dry run has shown.
     ///
     /// # Errors
-    /// [`Error::Conflict`] while the dry run goes on, and when leads were written already.
+    /// [`Error::Conflict`] while the dry run goes on, and when leads were written already; [`Error::Forbidden`] for a
+    /// file of someone else's.
     pub async fn run(&self, id: ImportId) -> Result<Import> {
         let mut tx = self.0.begin().await?;
         let stored = self.lock(&mut tx, id).await?;
+        policy::allow_going_on(self.0.actor(), stored.import.created_by)?;
         if stored.import.state != ImportState::Checked {
             return Err(stale("Only a file that was gone through, and not yet brought in, can be brought in."));
         }
         let request_id = secrets::token()?;
         let total = stored.import.rows_total.unwrap_or_default();
-        store::clear_rows(&mut tx, id).await?;
-        let job = jobs::enqueue_import(&mut tx, self.0, &request_id, total).await?;
+        row_store::clear_rows(&mut tx, id).await?;
+        let job = jobs::enqueue_import(&mut tx, self.0, ImportStep::Run, &request_id, total).await?;
         store::step(&mut tx, id, ImportStep::Run, job, Some(&request_id), self.0.crm().now()).await?;
         self.committed(tx, id).await
     }
@@ -131,7 +136,7 @@ impl Imports<'_> {
         if !(wrote && is_over && import.counts.created + import.counts.updated > 0) {
             return Err(stale("There is nothing to revert now."));
         }
-        let job = jobs::enqueue_import(&mut tx, self.0, &secrets::token()?, 0).await?;
+        let job = jobs::enqueue_import(&mut tx, self.0, ImportStep::Revert, &secrets::token()?, 0).await?;
         store::step(&mut tx, id, ImportStep::Revert, job, None, self.0.crm().now()).await?;
         self.committed(tx, id).await
     }
@@ -145,7 +150,7 @@ impl Imports<'_> {
             return Err(Error::BadRequest(Fields::one("limit", format!("expected 1 to {MAX_PAGE}"))));
         }
         self.stored(id).await?;
-        store::rows(self.0.pool(), id, outcome, after, limit).await
+        row_store::rows(self.0.pool(), id, outcome, after, limit).await
     }
 
     /// The import, if it is the actor's to see.
@@ -166,7 +171,7 @@ impl Imports<'_> {
 
     async fn committed(&self, tx: Tx, id: ImportId) -> Result<Import> {
         tx.commit().await?;
-        self.0.crm().inner.imports.notify_one();
+        self.0.crm().import_rings();
         self.find(id).await
     }
 }

@@ -2,31 +2,36 @@
 //! be brought in as it is.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::{BufWriter, Seek, SeekFrom, Write},
     ops::ControlFlow,
+    vec,
 };
 
 use domain::{
     ImportId,
-    imports::{Import, RowOutcome, RowProblem},
+    imports::{Import, ImportColumn, ImportRow, ImportSettings, RowOutcome, RowProblem},
     leads::{ExportFormat, cells},
 };
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use tokio::sync::mpsc::{self, Receiver};
 
 use super::{
     super::export::serial,
-    Imports, local,
+    Imports,
+    guess::Inspected,
+    local, row_store,
     source::{Cell, Row, Source},
     store,
 };
-use crate::{Error, Result};
+use crate::{Acting, Error, Result};
 
 /// The header of the column that says what is wrong.
 const ERROR: &str = "error";
 /// Rows whose problems are read at once.
-const PAGE: i64 = 5_000;
+const PAGE: i64 = 2_000;
+/// Imports of a person that are looked through for the one that a file of problems is of.
+const RECALLED: i64 = 100;
 
 /// A file that is ready to be read.
 pub struct ProblemFile {
@@ -45,21 +50,73 @@ impl Imports<'_> {
         let stored = self.stored(id).await?;
         let import = stored.import;
         let file = local::copy(self.0, stored.key.as_deref(), import.size_bytes).await?;
-        let mut failed = BTreeMap::new();
-        let mut after = 0;
-        loop {
-            let page = store::rows(self.0.pool(), id, Some(RowOutcome::Failed), after, PAGE).await?;
-            failed.extend(page.items.into_iter().map(|row| (row.row, told(&row.problems))));
-            match page.next {
-                Some(next) => after = next,
-                None => break,
+        let file_name = format!("{}-problems.{}", stem(&import.file_name), format.as_str());
+        let (sender, pages) = mpsc::channel(1);
+        let writing = tokio::task::spawn_blocking(move || write(file, &import, Failed::of(pages), format));
+        let mut after = Some(0);
+        while let Some(row) = after {
+            let page = row_store::rows(self.0.pool(), id, Some(RowOutcome::Failed), row, PAGE).await?;
+            after = page.next;
+            if sender.send(page.items).await.is_err() {
+                break;
             }
         }
-        let file_name = format!("{}-problems.{}", stem(&import.file_name), format.as_str());
-        let writing = tokio::task::spawn_blocking(move || write(file, &import, &failed, format));
+        drop(sender);
         let (file, size) = writing.await.map_err(Error::internal)??;
         Ok(ProblemFile { file_name, format, size, file })
     }
+}
+
+/// The rows that failed, in the order of the file.
+struct Failed {
+    pages: Receiver<Vec<ImportRow>>,
+    page: vec::IntoIter<ImportRow>,
+    next: Option<ImportRow>,
+}
+
+impl Failed {
+    fn of(pages: Receiver<Vec<ImportRow>>) -> Self {
+        let mut failed = Failed { pages, page: Vec::new().into_iter(), next: None };
+        failed.advance();
+        failed
+    }
+
+    fn advance(&mut self) {
+        self.next = loop {
+            match self.page.next() {
+                Some(row) => break Some(row),
+                None => match self.pages.blocking_recv() {
+                    Some(page) => self.page = page.into_iter(),
+                    None => break None,
+                },
+            }
+        };
+    }
+
+    /// What is wrong with the row of this number. Ask for them in their order.
+    fn reason(&mut self, number: i64) -> Option<String> {
+        while self.next.as_ref().is_some_and(|row| row.row < number) {
+            self.advance();
+        }
+        self.next.as_ref().filter(|row| row.row == number).map(|row| told(&row.problems))
+    }
+}
+
+/// A file of problems comes back: its columns and values mean what they meant in the file that it is of, which the few
+/// rows it holds may not show.
+pub(super) async fn recall(acting: &Acting, mut guessed: Inspected) -> Result<Inspected> {
+    let headers = || guessed.columns.iter().map(|ImportColumn { header, .. }| header);
+    if !headers().any(|header| header == ERROR) {
+        return Ok(guessed);
+    }
+    let own: Vec<&str> = headers().filter(|header| *header != ERROR).map(String::as_str).collect();
+    let earlier = store::settings_of(acting.pool(), acting.actor(), &own, ERROR, RECALLED).await?;
+    if let Some(ImportSettings { mapping, decimal, date_order, values, .. }) = earlier {
+        guessed.settings.mapping.extend(mapping);
+        (guessed.settings.decimal, guessed.settings.date_order) = (decimal, date_order);
+        guessed.settings.values = values;
+    }
+    Ok(guessed)
 }
 
 fn stem(name: &str) -> String {
@@ -77,7 +134,7 @@ fn told(problems: &[RowProblem]) -> String {
     problems.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
-fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: ExportFormat) -> Result<(File, u64)> {
+fn write(file: File, import: &Import, mut failed: Failed, format: ExportFormat) -> Result<(File, u64)> {
     let source = Source::reopen(file)?;
     let mut headers: Vec<&str> = import.columns.iter().map(|column| column.header.as_str()).collect();
     // A file of problems that comes again has its old reasons replaced.
@@ -87,16 +144,16 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
         headers.push(ERROR);
     }
     let mut out = tempfile::tempfile().map_err(Error::files)?;
-    let each = |take: &mut dyn FnMut(Vec<Cell>) -> Result<()>| {
+    let each = move |take: &mut dyn FnMut(Vec<Cell>) -> Result<()>| {
         source.each_row(&import.settings, |Row { number, cells }| {
-            if let Some(reason) = i64::try_from(number).ok().and_then(|number| failed.get(&number)) {
+            if let Some(reason) = i64::try_from(number).ok().and_then(|number| failed.reason(number)) {
                 take(with_reason(cells, at, there.is_some(), reason))?;
             }
-            Ok(ControlFlow::Continue(()))
+            Ok(if failed.next.is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })
     };
     match format {
-        ExportFormat::Csv => csv(&out, &headers, each)?,
+        ExportFormat::Csv => csv(&out, &headers, &import.settings.decimal, each)?,
         ExportFormat::Xlsx => xlsx(&out, &headers, each)?,
     }
     let size = out.seek(SeekFrom::End(0)).map_err(Error::files)?;
@@ -105,10 +162,10 @@ fn write(file: File, import: &Import, failed: &BTreeMap<i64, String>, format: Ex
 }
 
 /// The row's cells with the reason in its column. Cells beyond the headers stay, behind it.
-fn with_reason(mut cells: Vec<Cell>, at: usize, is_there: bool, reason: &str) -> Vec<Cell> {
+fn with_reason(mut cells: Vec<Cell>, at: usize, is_there: bool, reason: String) -> Vec<Cell> {
     let beyond = if is_there { Vec::new() } else { cells.split_off(cells.len().min(at)) };
     cells.resize(cells.len().max(at + 1), Cell::Blank);
-    cells[at] = Cell::Text(reason.to_owned());
+    cells[at] = Cell::Text(reason);
     cells.extend(beyond);
     cells
 }
@@ -116,6 +173,7 @@ fn with_reason(mut cells: Vec<Cell>, at: usize, is_there: bool, reason: &str) ->
 fn csv(
     out: &File,
     headers: &[&str],
+    decimal: &str,
     each: impl FnOnce(&mut dyn FnMut(Vec<Cell>) -> Result<()>) -> Result<()>,
 ) -> Result<()> {
     let mut buffer = BufWriter::new(out);
@@ -123,7 +181,12 @@ fn csv(
     let mut rows = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(buffer);
     rows.write_record(headers.iter().map(|header| cells::guarded(header).into_owned())).map_err(Error::files)?;
     each(&mut |cells| {
-        let cells = cells.iter().map(|cell| cells::guarded(cells::unguarded(&cell.shown())).into_owned());
+        let shown = |cell: &Cell| match cell {
+            // Where a sheet holds a number, text has to be read again.
+            Cell::Number(number) => number.to_string().replace('.', decimal),
+            cell => cell.shown(),
+        };
+        let cells = cells.iter().map(|cell| cells::guarded(cells::unguarded(&shown(cell))).into_owned());
         rows.write_record(cells).map_err(Error::files)
     })?;
     rows.flush().map_err(Error::files)
@@ -160,7 +223,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, moment:
         Cell::Moment(at) => {
             sheet.write_number_with_format(row, column, serial(at.assume_utc()), moment)?;
         }
-        Cell::Text(text) | Cell::Broken(text) => {
+        Cell::Text(text) | Cell::Broken { shown: text, .. } => {
             // More than a cell holds was one of the problems.
             let text: String = text.chars().take(32_767).collect();
             sheet.write_string(row, column, text)?;

@@ -4,14 +4,14 @@
 //! It reads the events of the import, as undo does; unlike undo it goes stretch by stretch and leaves out what has
 //! moved on instead of refusing everything.
 
-use domain::{LeadId, imports::Kept};
+use domain::{LeadId, UserId, imports::Kept};
 
 use super::{
     super::{
         bulk::BATCH,
         job_store::{self, Claim},
         jobs::Ended,
-        list,
+        list::{self, Whose},
         reversal::Reversal,
         undo::Past,
         undo_store,
@@ -19,7 +19,7 @@ use super::{
     },
     store::{self, Stored},
 };
-use crate::{Acting, Error, Result};
+use crate::{Acting, Actor, Error, Result, users};
 
 /// Leads that are listed one by one.
 const LISTED: usize = 1_000;
@@ -28,6 +28,7 @@ const LISTED: usize = 1_000;
 pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<Ended> {
     let Stored { import, run_request_id, .. } = stored;
     let request_id = run_request_id.ok_or_else(|| Error::internal("an import that never ran"))?;
+    let reader = reader(acting, import.created_by).await?;
     let deeds = undo_store::deeds_of(acting.pool(), &request_id).await?;
     let (mut kept, mut tally) = (import.kept, job.tally());
     tally.total = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
@@ -38,7 +39,7 @@ pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<
         let rest = &deeds[usize::try_from(tally.done).unwrap_or(usize::MAX)..];
         let stretch = &rest[..rest.len().min(BATCH)];
         let mut writing = Writing::begin(acting).await?;
-        for left in batch(&mut writing, &request_id, stretch).await? {
+        for left in batch(&mut writing, &reader, &request_id, stretch).await? {
             tally.failed += 1;
             if kept.len() < LISTED {
                 kept.push(left);
@@ -63,8 +64,20 @@ pub(super) async fn run(acting: &Acting, job: &Claim, stored: Stored) -> Result<
     Ok(Ended::Done)
 }
 
+/// Whoever sent the file reads what was left, whoever takes it back.
+async fn reader(acting: &Acting, sent_by: Option<UserId>) -> Result<Actor> {
+    let Some(id) = sent_by else { return Ok(acting.actor().clone()) };
+    let user = users::store::find(acting.pool(), id).await?.ok_or(Error::NotFound)?;
+    Ok(Actor::user(user, acting.actor().door(), None))
+}
+
 /// Takes back what was done to these leads, and says which were left in whole or in part.
-async fn batch(writing: &mut Writing<'_>, request_id: &str, deeds: &[(LeadId, Vec<i64>)]) -> Result<Vec<Kept>> {
+async fn batch(
+    writing: &mut Writing<'_>,
+    reader: &Actor,
+    request_id: &str,
+    deeds: &[(LeadId, Vec<i64>)],
+) -> Result<Vec<Kept>> {
     let actor = writing.acting.actor();
     let ids: Vec<LeadId> = deeds.iter().map(|(lead, _)| *lead).collect();
     let deleted = undo_store::lock(&mut writing.tx, &ids).await?;
@@ -76,8 +89,10 @@ async fn batch(writing: &mut Writing<'_>, request_id: &str, deeds: &[(LeadId, Ve
         let later = later.get(&lead.id).map_or(&[][..], Vec::as_slice);
         // What the file itself has handed over comes back to whom it was taken from.
         let is_theirs = visible.contains(&lead.id) || list::is_theirs(actor, deed.whose_before(lead));
+        let is_shown =
+            [Whose::of(lead), deed.whose_before(lead)].into_iter().any(|whose| list::is_theirs(reader, whose));
         let mut leave = |reason: String| {
-            let name = if is_theirs { lead.name.clone() } else { format!("Lead {}", lead.id) };
+            let name = if is_shown { lead.name.clone() } else { format!("Lead {}", lead.id) };
             kept.push(Kept { lead: lead.id, name, reason });
         };
         if !is_theirs {

@@ -12,7 +12,7 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 use domain::{
     LeadId,
     events::{Change, Changes},
-    imports::{ImportCounts, ImportSettings, ImportStep, OnDuplicate, UnknownValue},
+    imports::{Import, ImportCounts, ImportSettings, ImportStep, OnDuplicate, UnknownValue},
 };
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -21,6 +21,7 @@ use super::{
     super::{
         job_store::{self, Claim},
         jobs::Ended,
+        references::{NO_AGENT, NO_ENGINEER},
         write::Writing,
     },
     draft::{Columns, Drafted, Drafter},
@@ -29,7 +30,7 @@ use super::{
     matching::{Keys, Place, Seen},
     names::Names,
     plan::Plan,
-    revert,
+    revert, row_store,
     source::Source,
     store::{self, Stored},
 };
@@ -37,6 +38,10 @@ use crate::{Acting, Error, Result, events};
 
 /// Rows of a stretch: enough to make a statement worth it, few enough that nobody waits long for a lead it holds.
 const BATCH: usize = 2_000;
+/// Bytes of a stretch, as it came: a file may have rows of megabytes.
+const BATCH_BYTES: usize = 8 << 20;
+/// Names of people who left that are listed.
+const GONE: i64 = 100;
 /// Stretches that wait between the reading thread and the writing side.
 const AHEAD: usize = 2;
 
@@ -61,7 +66,7 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
     let mut before = HashMap::new();
     if done > 0 {
         progress.counts = import.counts;
-        let written = store::written(acting.pool(), id).await?;
+        let written = row_store::written(acting.pool(), id).await?;
         before.extend(written.into_iter().map(|(row, lead, is_new)| (row, (lead, is_new))));
     }
     let (sender, mut taken) = mpsc::channel(AHEAD);
@@ -99,9 +104,10 @@ async fn bring_in(acting: &Acting, job: &Claim, stored: Stored, writes: bool) ->
         }
     }
     let Some(Progress { counts, mut tally }) = lanes.end().await? else { return Ok(Ended::Cancelled) };
-    let unknown = reading.await.map_err(Error::internal)??;
+    let mut unknown = reading.await.map_err(Error::internal)??;
     tally.total = at;
     let mut writing = Writing::begin(acting).await?;
+    unknown.extend(gone(&mut writing, &import).await?);
     store::read_through(&mut writing.tx, id, at, &unknown).await?;
     if writes {
         record(&mut writing, id.0, counts).await?;
@@ -122,14 +128,16 @@ fn read(
     sender: &mpsc::Sender<Vec<Drafted>>,
 ) -> Result<Vec<UnknownValue>> {
     let source = Source::reopen(file)?;
-    let mut batch = Vec::with_capacity(BATCH);
+    let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
     let mut is_taken = true;
     source.each_row(settings, |row| {
         if row.number <= u64::from(settings.header_row) {
             return Ok(ControlFlow::Continue(()));
         }
+        bytes += row.bytes();
         batch.push(drafter.draft(row));
-        if batch.len() == BATCH {
+        if batch.len() == BATCH || bytes > BATCH_BYTES {
+            bytes = 0;
             is_taken = sender.blocking_send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_ok();
         }
         Ok(if is_taken { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
@@ -149,6 +157,17 @@ fn recall(seen: &mut Seen, drafted: &[Drafted], before: &HashMap<i64, (Option<Le
             seen.add(&Keys::of(draft), Place { row: number, lead: *lead, is_new: *is_new });
         }
     }
+}
+
+/// Names of people who are known and take no leads any more. That shows only where a lead would get them, and wants a
+/// meaning as a name that is not known does.
+async fn gone(writing: &mut Writing<'_>, import: &Import) -> Result<Vec<UnknownValue>> {
+    let found = row_store::failing(&mut **writing.tx, import.id, &[NO_AGENT, NO_ENGINEER], GONE).await?;
+    let of = |header: &String| import.settings.mapping.get(header).copied().flatten();
+    Ok(found
+        .into_iter()
+        .filter_map(|(header, value, rows)| Some(UnknownValue { field: of(&header)?, value, rows }))
+        .collect())
 }
 
 /// One event for all of it; what happened to each lead stands in its own history.

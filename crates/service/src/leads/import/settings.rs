@@ -9,7 +9,10 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{guess, guess::Inspected, source::Source};
+use super::{
+    guess::{self, Chosen, Inspected},
+    source::Source,
+};
 use crate::{Error, Result, patch};
 
 /// Rows above the data at the most.
@@ -28,6 +31,11 @@ pub(super) fn apply(source: &Source, sheets: &[String], so_far: Inspected, choic
         return Ok(so_far);
     }
     let names_columns = patch.contains_key("mapping");
+    let by = Chosen {
+        decimal: patch.contains_key("decimal"),
+        date_order: patch.contains_key("dateOrder"),
+        before: so_far.settings.mapping.clone(),
+    };
     let mut settings = patch::merge(&so_far.settings, &so_far.settings, patch)?;
     check(source.format, sheets, &settings)?;
     if names_columns {
@@ -39,7 +47,7 @@ pub(super) fn apply(source: &Source, sheets: &[String], so_far: Inspected, choic
             settings.mapping.entry(header.clone()).or_default();
         }
     }
-    let inspected = guess::again(source, settings)?;
+    let inspected = guess::again(source, settings, &by)?;
     let known: HashSet<&String> = inspected.columns.iter().map(|column| &column.header).collect();
     if let Some(unknown) = chosen.iter().find(|header| names_columns && !known.contains(header)) {
         return Err(Error::Invalid(Fields::one("mapping", format!("the file has no column {unknown:?}"))));

@@ -1,17 +1,13 @@
-//! SQL about imports: the file and its settings, and what becomes of each row. How far one is stands with its job.
+//! SQL about imports: the file and its settings. How far one is stands with its job; its rows are in `row_store`.
 
 use domain::{
-    ImportId, JobId, LeadId, Timestamp, UserId,
-    imports::{
-        Import, ImportColumn, ImportCounts, ImportRow, ImportRows, ImportSettings, ImportState, ImportStep, Kept,
-        RowOutcome, RowProblem, UnknownValue,
-    },
+    ImportId, JobId, Timestamp, UserId,
+    imports::{Import, ImportColumn, ImportCounts, ImportSettings, ImportState, ImportStep, Kept, UnknownValue},
     leads::{ExportFormat, JobState},
 };
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
-use super::super::copying::CopyRow;
-use crate::{Actor, Error, Result, db::Tx};
+use crate::{Actor, Result};
 
 /// An import, its job, and the key of its file, which nobody outside gets to see.
 pub(super) struct Stored {
@@ -125,6 +121,31 @@ pub(super) async fn list(db: &PgPool, of: Option<UserId>, most: i64) -> Result<V
     Ok(stored.into_iter().map(|stored| stored.import).collect())
 }
 
+/// How a person read the newest of their files with these headers, `but` one.
+pub(super) async fn settings_of(
+    db: &PgPool,
+    actor: &Actor,
+    headers: &[&str],
+    but: &str,
+    newest: i64,
+) -> Result<Option<ImportSettings>> {
+    let found = sqlx::query_scalar!(
+        r#"select settings as "settings: Json<ImportSettings>" from (
+               select id, settings, columns from import_jobs where created_by is not distinct from $1
+               order by id desc limit $4) i
+           where array(select c ->> 'header' from jsonb_array_elements(columns) with ordinality as a(c, n)
+                       where c ->> 'header' <> $3 order by n) = $2::text[]
+           order by id desc limit 1"#,
+        actor.id().map(|id| id.0),
+        headers as _,
+        but,
+        newest,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|settings| settings.0))
+}
+
 /// A file that has come.
 pub(super) struct New<'a> {
     pub file_name: &'a str,
@@ -208,53 +229,6 @@ pub(super) async fn step(
     Ok(())
 }
 
-/// Forgets what an earlier step found out about rows; for whoever lets another step begin.
-pub(super) async fn clear_rows(db: &mut PgConnection, id: ImportId) -> Result<()> {
-    sqlx::query!("delete from import_rows where import_id = $1", id.0).execute(&mut *db).await?;
-    sqlx::query!(
-        "update import_jobs set rows_created = 0, rows_updated = 0, rows_skipped = 0, rows_failed = 0, unknown = '[]'
-         where id = $1",
-        id.0,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Notes what became of a stretch of rows, and of all so far.
-pub(super) async fn add_rows(
-    tx: &mut Tx,
-    id: ImportId,
-    rows: &[ImportRow],
-    counts: ImportCounts,
-    now: Timestamp,
-) -> Result<()> {
-    let mut out = String::with_capacity(rows.len() * 96);
-    for ImportRow { row, outcome, lead, name, email, detail, problems } in rows {
-        let problems = if problems.is_empty() { None } else { Some(serde_json::to_string(problems)?) };
-        let mut line = CopyRow::begin(&mut out);
-        line.shown(Some(id)).shown(Some(row)).shown(Some(outcome.as_str())).shown(*lead);
-        line.text(Some(name)).text(Some(email)).text(Some(detail)).text(problems.as_deref());
-        line.end();
-    }
-    tx.copy_in("copy import_rows (import_id, row_no, outcome, lead_id, name, email, detail, problems) from stdin", out)
-        .await?;
-    let ImportCounts { created, updated, skipped, failed } = counts;
-    sqlx::query!(
-        "update import_jobs set rows_created = $2, rows_updated = $3, rows_skipped = $4, rows_failed = $5,
-             updated_at = $6 where id = $1",
-        id.0,
-        created,
-        updated,
-        skipped,
-        failed,
-        now,
-    )
-    .execute(&mut ***tx)
-    .await?;
-    Ok(())
-}
-
 /// All rows were read.
 pub(super) async fn read_through(
     db: &mut PgConnection,
@@ -273,64 +247,15 @@ pub(super) async fn read_through(
     Ok(())
 }
 
-/// Which rows were written before, and where to.
-pub(super) async fn written(db: impl PgExecutor<'_>, id: ImportId) -> Result<Vec<(i64, Option<LeadId>, bool)>> {
-    let rows = sqlx::query!(
-        r#"select row_no, lead_id as "lead: LeadId", outcome = 'created' as "is_new!" from import_rows
-           where import_id = $1 and outcome in ('created', 'updated')"#,
-        id.0,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.row_no.into(), row.lead, row.is_new)).collect())
-}
-
-/// A page of rows behind `after`, of one outcome or of all.
-pub(super) async fn rows(
-    db: impl PgExecutor<'_>,
-    id: ImportId,
-    outcome: Option<RowOutcome>,
-    after: i64,
-    most: i64,
-) -> Result<ImportRows> {
-    let mut sql = QueryBuilder::<Postgres>::new(
-        "select row_no, outcome, lead_id, name, email, detail, problems from import_rows where import_id = ",
-    );
-    sql.push_bind(id.0).push(" and row_no > ").push_bind(after);
-    if let Some(outcome) = outcome {
-        // Written out rather than bound: only so does the partial index answer.
-        sql.push(format!(" and outcome = '{}'", outcome.as_str()));
-    }
-    sql.push(" order by row_no limit ").push_bind(most + 1);
-    let found = sql.build().fetch_all(db).await?;
-    let mut items = found.iter().map(row_of).collect::<Result<Vec<_>>>()?;
-    let fits = usize::try_from(most).unwrap_or_default();
-    let more = items.len() > fits;
-    items.truncate(fits);
-    Ok(ImportRows { next: items.last().filter(|_| more).map(|row| row.row), items })
-}
-
-fn row_of(row: &PgRow) -> Result<ImportRow> {
-    Ok(ImportRow {
-        row: row.try_get::<i32, _>("row_no")?.into(),
-        outcome: row.try_get::<String, _>("outcome")?.parse().map_err(|e: &str| Error::internal(e))?,
-        lead: row.try_get::<Option<i64>, _>("lead_id")?.map(LeadId),
-        name: row.try_get("name")?,
-        email: row.try_get("email")?,
-        detail: row.try_get("detail")?,
-        problems: row.try_get::<Option<Json<Vec<RowProblem>>>, _>("problems")?.map(|json| json.0).unwrap_or_default(),
-    })
-}
-
 /// What a revert left.
 pub(super) async fn add_kept(db: &mut PgConnection, id: ImportId, kept: &[Kept], total: i64) -> Result<()> {
-    sqlx::query!("update import_jobs set kept = $2, kept_total = $3 where id = $1", id.0, Json(kept) as _, total,)
-        .execute(db)
-        .await?;
+    let sql =
+        sqlx::query!("update import_jobs set kept = $2, kept_total = $3 where id = $1", id.0, Json(kept) as _, total);
+    sql.execute(db).await?;
     Ok(())
 }
 
-/// Lets go of files and of reports that came before `before`; the sweep takes the files away.
+/// Lets go of files and reports that came before `before`; the sweep takes the files away.
 pub(super) async fn clear_old(db: &PgPool, before: Timestamp) -> Result<i64> {
     let mut cleared = 0;
     loop {

@@ -9,7 +9,7 @@ use domain::{
 use futures_util::Stream;
 use serde_json::Value;
 
-use super::{super::jobs, guess, guess::Inspected, local, settings, source::Source, store};
+use super::{super::jobs, guess, guess::Inspected, local, problems, settings, source::Source, store};
 use crate::{Acting, Error, Result, attachments, secrets};
 
 /// A file on its way. Nothing is there before [`ImportUpload::finish`]; dropped before, nothing is left.
@@ -55,13 +55,19 @@ impl ImportUpload {
         let (key, file_name) = (stored.key.clone(), stored.file_name.clone());
         let size = i64::try_from(stored.size).map_err(Error::internal)?;
         let file = local::copy(&self.acting, Some(&key), size).await?;
-        let looking = tokio::task::spawn_blocking(move || look(file, &choices, on_duplicate));
-        let (format, sheets, Inspected { settings, columns }) = looking.await.map_err(Error::internal)??;
+        let looking = tokio::task::spawn_blocking(move || look(file, on_duplicate));
+        let (source, sheets, guessed) = looking.await.map_err(Error::internal)??;
+        let (format, guessed) = (source.format, problems::recall(&self.acting, guessed).await?);
+        let choosing = tokio::task::spawn_blocking(move || {
+            let inspected = settings::apply(&source, &sheets, guessed, &choices)?;
+            Ok::<_, Error>((sheets, inspected))
+        });
+        let (sheets, Inspected { settings, columns }) = choosing.await.map_err(Error::internal)??;
         let acting = &self.acting;
         let now = acting.crm().now();
         let mut tx = acting.begin().await?;
         let request_id = secrets::token()?;
-        let job = jobs::enqueue_import(&mut tx, acting, &request_id, 0).await?;
+        let job = jobs::enqueue_import(&mut tx, acting, step, &request_id, 0).await?;
         let new = store::New {
             file_name: &file_name,
             key: &key,
@@ -78,19 +84,16 @@ impl ImportUpload {
         attachments::claim_stray(&mut tx, &key).await?;
         tx.commit().await?;
         self.stored = None;
-        self.acting.crm().inner.imports.notify_one();
+        self.acting.crm().import_rings();
         self.acting.imports().find(id).await
     }
 }
 
-type Looked = (domain::leads::ExportFormat, Vec<String>, Inspected);
-
-fn look(file: std::fs::File, choices: &Value, on_duplicate: OnDuplicate) -> Result<Looked> {
+fn look(file: std::fs::File, on_duplicate: OnDuplicate) -> Result<(Source, Vec<String>, Inspected)> {
     let source = Source::open(file)?;
     let sheets = source.sheets()?;
     let guessed = guess::all(&source, &sheets, on_duplicate)?;
-    let inspected = settings::apply(&source, &sheets, guessed, choices)?;
-    Ok((source.format, sheets, inspected))
+    Ok((source, sheets, guessed))
 }
 
 impl Drop for ImportUpload {

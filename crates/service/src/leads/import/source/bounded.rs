@@ -6,17 +6,16 @@ use std::{
     rc::Rc,
 };
 
-/// Bytes of a row at the most. A quotation mark that is never closed would make one row of all that follows.
-const ROW_BYTES: u64 = 4 << 20;
+use super::ROW_BYTES;
 
 /// A reader that gives up when nobody says for too long that a row is complete.
 pub(super) struct Bounded<R> {
     inner: R,
-    since: Rc<Cell<u64>>,
+    since: Rc<Cell<usize>>,
 }
 
 /// Says that a row is complete.
-pub(super) struct Completed(Rc<Cell<u64>>);
+pub(super) struct Completed(Rc<Cell<usize>>);
 
 impl Completed {
     pub fn row(&self) {
@@ -37,7 +36,7 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other("a row of more than 4 MiB; is a quotation mark not closed?"));
         }
         let read = self.inner.read(buffer)?;
-        self.since.set(self.since.get() + read as u64);
+        self.since.set(self.since.get() + read);
         Ok(read)
     }
 }

@@ -21,6 +21,9 @@ use time::PrimitiveDateTime;
 
 use crate::{Error, Result};
 
+/// Bytes of a row at the most. A quotation mark that is never closed would make one row of all that follows.
+const ROW_BYTES: usize = 4 << 20;
+
 pub(super) use self::decode::{HEAD, utf8};
 
 /// One cell, as far as its format tells what it is.
@@ -32,8 +35,11 @@ pub(super) enum Cell {
     /// On a calendar and a clock; in which zone, no sheet says.
     Moment(PrimitiveDateTime),
     Truth(bool),
-    /// What makes the cell unreadable.
-    Broken(String),
+    /// Unreadable: what it looks like, and what is the matter.
+    Broken {
+        shown: String,
+        why: &'static str,
+    },
 }
 
 /// A row that is not blank.
@@ -42,6 +48,13 @@ pub(super) struct Row {
     /// From 1, blank rows counted.
     pub number: u64,
     pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.cells.iter().map(|cell| size_of::<Cell>() + cell.text_bytes()).sum()
+    }
 }
 
 /// A file that can be read from its beginning any number of times.
@@ -138,7 +151,15 @@ impl Cell {
         match self {
             Cell::Blank => true,
             Cell::Text(text) => text.trim().is_empty(),
-            Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken(_) => false,
+            Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) | Cell::Broken { .. } => false,
+        }
+    }
+
+    /// Bytes of text that it holds.
+    fn text_bytes(&self) -> usize {
+        match self {
+            Cell::Text(text) | Cell::Broken { shown: text, .. } => text.len(),
+            Cell::Blank | Cell::Number(_) | Cell::Moment(_) | Cell::Truth(_) => 0,
         }
     }
 
@@ -146,7 +167,7 @@ impl Cell {
     pub fn shown(&self) -> String {
         match self {
             Cell::Blank => String::new(),
-            Cell::Text(text) | Cell::Broken(text) => text.clone(),
+            Cell::Text(text) | Cell::Broken { shown: text, .. } => text.clone(),
             Cell::Number(number) => number.to_string(),
             Cell::Moment(at) if at.time() == time::Time::MIDNIGHT => at.date().to_string(),
             Cell::Moment(at) => {

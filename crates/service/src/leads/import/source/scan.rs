@@ -15,8 +15,12 @@ use crate::{Error, Result};
 const WHOLE: u64 = 1 << 30;
 /// Bytes of the texts, unpacked: these are held in memory while the file is read.
 const STRINGS: u64 = 96 << 20;
+/// Bytes of any other part that is XML and no sheet: of the workbook's own, all is held in memory.
+const OTHER: u64 = 16 << 20;
 /// Bytes between two tags: a cell holds 32,767 characters at the most.
 const RUN: usize = 1 << 20;
+/// Bytes of a sheet from one cell to the next, or to its end: what stands behind the cells may be long.
+const CELL: usize = 16 << 20;
 /// Parts of the archive; each sheet is one.
 const PARTS: usize = 10_000;
 /// A text of the shared ones takes so many bytes at least: `<si><t/></si>`.
@@ -36,16 +40,35 @@ pub(super) fn check(file: &File) -> Result<()> {
             return Err(refused("is protected with a password; save it without one"));
         }
         let name = part.name().map_err(corrupt)?.to_ascii_lowercase();
-        let (is_strings, is_xml) = (name.ends_with("sharedstrings.xml"), name.ends_with(".xml"));
-        whole += unpack(&mut part, WHOLE - whole, is_strings, is_xml)?;
+        whole += unpack(&mut part, WHOLE - whole, Kind::of(&name))?;
     }
     Ok(())
 }
 
+/// What a part of the archive is, as far as its size matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Strings,
+    Sheet,
+    Other,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        if file == "sharedstrings.xml" {
+            Kind::Strings
+        } else if folder.ends_with("worksheets") && file.ends_with(".xml") {
+            Kind::Sheet
+        } else {
+            Kind::Other
+        }
+    }
+}
+
 /// How many bytes a part unpacks to.
-fn unpack(part: &mut ZipFile<'_, impl Read>, most: u64, is_strings: bool, is_xml: bool) -> Result<u64> {
-    let (most, limit) = if is_strings { (most.min(STRINGS), STRINGS) } else { (most, WHOLE) };
-    let (mut size, mut run, mut said) = (0, 0, None);
+fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind) -> Result<u64> {
+    let (mut size, mut run, mut cell, mut said, mut is_xml) = (0, 0, 0, None, None);
     let mut buffer = vec![0; 64 << 10];
     loop {
         let read = part.read(&mut buffer).map_err(|error| corrupt(error.into()))?;
@@ -53,17 +76,30 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, most: u64, is_strings: bool, is_xml
             break;
         }
         let piece = &buffer[..read];
-        if is_strings && size == 0 {
+        if kind == Kind::Strings && size == 0 {
             said = unique_count(piece);
         }
         size += read as u64;
-        if size > most {
-            return Err(refused(format!("unpacks to more than {} MiB; split it", limit >> 20)));
+        // By its content: the workbook's own part may be called anything.
+        is_xml = is_xml.or_else(|| looks_like_xml(piece));
+        match kind {
+            Kind::Strings if size > STRINGS => return Err(too_large(STRINGS)),
+            Kind::Other if size > OTHER && is_xml == Some(true) => {
+                return Err(refused(
+                    "has a part of more than 16 MiB that is no sheet; put the leads in a file of their own",
+                ));
+            }
+            _ if size > left => return Err(too_large(WHOLE)),
+            Kind::Strings | Kind::Sheet | Kind::Other => {}
+        }
+        if kind == Kind::Other {
+            continue;
         }
         let mut tags = memchr::memchr_iter(b'<', piece);
         let first = tags.next();
         run += first.unwrap_or(read);
-        if is_xml && run > RUN {
+        cell = if kind == Kind::Sheet { since_cell(piece, cell) } else { 0 };
+        if run > RUN || cell > CELL {
             return Err(refused("has a cell that is larger than a cell can be"));
         }
         if first.is_some() {
@@ -75,6 +111,23 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, most: u64, is_strings: bool, is_xml
         return Err(refused("is corrupt: it counts more texts than it holds"));
     }
     Ok(size)
+}
+
+/// `None` where there is nothing to tell by.
+fn looks_like_xml(start: &[u8]) -> Option<bool> {
+    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start();
+    start.first().map(|first| *first == b'<')
+}
+
+fn too_large(limit: u64) -> Error {
+    refused(format!("unpacks to more than {} MiB; split it", limit >> 20))
+}
+
+/// Bytes since the last cell began, with this piece.
+fn since_cell(piece: &[u8], before: usize) -> usize {
+    let begins = |at: &usize| matches!(piece.get(at + 2), Some(b' ' | b'>' | b'/'));
+    let last = memchr::memmem::rfind_iter(piece, b"<c").chain(memchr::memmem::rfind_iter(piece, b":c")).find(begins);
+    last.map_or(before + piece.len(), |at| piece.len() - at)
 }
 
 /// What the texts say of their number.

@@ -6,8 +6,13 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use domain::imports::{ImportSettings, MAX_COLUMNS};
 use time::{Date, Month, PrimitiveDateTime, Time, format_description::well_known::Iso8601};
 
-use super::{Cell, Row, refused};
+use super::{Cell, ROW_BYTES, Row, decode::NONSENSE, refused};
 use crate::{Error, Result};
+
+/// Characters of a cell at the most, in UTF-16: what a sheet allows.
+const CELL_CHARS: usize = 32_767;
+/// Characters that are shown of a cell with more.
+const SHOWN: usize = 100;
 
 type Workbook = Xlsx<BufReader<File>>;
 
@@ -32,6 +37,7 @@ pub(super) fn each_row(
         Err(error) => return Err(broken(error)),
     };
     let mut row = Row { number: 0, cells: Vec::new() };
+    let mut bytes = 0;
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (at, column) = cell.get_position();
         let (number, column) = (u64::from(at) + 1, column as usize);
@@ -41,6 +47,7 @@ pub(super) fn each_row(
         }
         if number > row.number {
             let whole = std::mem::replace(&mut row, Row { number, cells: Vec::new() });
+            bytes = 0;
             if !whole.cells.iter().all(Cell::is_blank) && take(whole)?.is_break() {
                 return Ok(());
             }
@@ -50,6 +57,11 @@ pub(super) fn each_row(
         }
         if column >= MAX_COLUMNS {
             return Err(refused(format!("has more than {MAX_COLUMNS} columns, in row {number}")));
+        }
+        // One text that all sheets share may stand in every cell.
+        bytes += value.text_bytes();
+        if bytes > ROW_BYTES {
+            return Err(refused(format!("has a row of more than 4 MiB: {number}")));
         }
         row.cells.resize(column, Cell::Blank);
         row.cells.push(value);
@@ -71,19 +83,30 @@ fn value(data: &DataRef<'_>) -> Cell {
         DataRef::Bool(truth) => Cell::Truth(*truth),
         DataRef::DateTime(at) if at.is_duration() => Cell::Number(at.as_f64()),
         DataRef::DateTime(at) => {
-            moment(at).map_or_else(|| Cell::Broken(format!("{} is no date", at.as_f64())), Cell::Moment)
+            let broken = || Cell::Broken { shown: at.as_f64().to_string(), why: "is no date of a sheet" };
+            moment(at).map_or_else(broken, Cell::Moment)
         }
         DataRef::DateTimeIso(text) => match PrimitiveDateTime::parse(text, &Iso8601::PARSING) {
             Ok(at) => Cell::Moment(at),
             Err(_) => self::text(text),
         },
         DataRef::DurationIso(text) => self::text(text),
-        DataRef::Error(error) => Cell::Broken(format!("holds an error of the sheet: {error}")),
+        DataRef::Error(error) => Cell::Broken { shown: error.to_string(), why: "is an error of the sheet" },
     }
 }
 
 fn text(text: &str) -> Cell {
-    if text.is_empty() { Cell::Blank } else { Cell::Text(text.to_owned()) }
+    if text.is_empty() {
+        return Cell::Blank;
+    }
+    if text.len() > CELL_CHARS && text.encode_utf16().count() > CELL_CHARS {
+        let shown = text.chars().take(SHOWN).collect();
+        return Cell::Broken { shown, why: "has more characters than a cell of a sheet can hold" };
+    }
+    if text.contains(NONSENSE) {
+        return Cell::Broken { shown: text.to_owned(), why: "holds signs that stand for what could not be read" };
+    }
+    Cell::Text(text.to_owned())
 }
 
 /// Of the 1900 and of the 1904 calendar alike; rounded to milliseconds, which is all a sheet keeps.
