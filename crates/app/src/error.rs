@@ -38,9 +38,13 @@ impl FromServerFnError for UiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         UiError(Box::new(match error {
             ServerFnErrorErr::Request(_) => return UiError::unreachable(),
-            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
-                Problem::new(ErrorCode::BadRequest, detail)
+            // A body beyond its limit is told as one that cannot be read.
+            ServerFnErrorErr::Deserialization(detail) if detail.contains("length limit") => {
+                Problem::new(ErrorCode::TooLarge, "The request is too large. Nothing was saved.")
             }
+            ServerFnErrorErr::Args(detail)
+            | ServerFnErrorErr::MissingArg(detail)
+            | ServerFnErrorErr::Deserialization(detail) => Problem::new(ErrorCode::BadRequest, detail),
             other => Problem::new(ErrorCode::Internal, other.to_string()),
         }))
     }

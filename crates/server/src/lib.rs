@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod config;
 mod health;
+mod listen;
 mod openapi;
 mod pages;
 mod problem;

@@ -16,6 +16,8 @@ use domain::{
     users::{Credentials, Role, User, UserInput},
 };
 use form_urlencoded::Serializer;
+use http_body_util::BodyExt;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{handle_server_fns, render_app_async};
 use serde::Deserialize;
 use service::{Error, Origin};
@@ -24,17 +26,35 @@ use tower_sessions::Session;
 
 use crate::{problem::Problem, rest::Id, session, startup::Server, visitor::Address};
 
+/// What server functions are sent.
+const JSON: &[u8] = b"application/json";
+
 /// Pages, server functions and session forms: everything that reads the cookie.
 pub fn router() -> Router<Server> {
     // A second server in one process (tests) finds it set.
     let _ = Executor::init_tokio();
     let forms = Router::new()
-        .route("/ui/{*name}", get(handle_server_fns).post(handle_server_fns))
+        .route("/ui/{*name}", get(server_function).post(server_function))
         .route("/sign-in", get(page).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/set-up", get(page).post(set_up))
         .route("/leads/{id}/interactions", post(log_interaction));
     Page::PATTERNS.into_iter().fold(forms, |router, pattern| router.route(pattern, get(page)))
+}
+
+/// Answers a server function. A refusal is the same problem that machines get, with its status and its request's id.
+async fn server_function(request: Request) -> Result<Response, Problem> {
+    let is_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(JSON));
+    if request.method() == Method::POST && !is_json {
+        return Err(Problem::new(ErrorCode::UnsupportedMediaType, "Send application/json."));
+    }
+    let (head, body) = handle_server_fns(request).await.into_response().into_parts();
+    if !head.headers.contains_key(SERVER_FN_ERROR_HEADER) {
+        return Ok(Response::from_parts(head, body));
+    }
+    let refused = body.collect().await.ok().and_then(|body| serde_json::from_slice(&body.to_bytes()).ok());
+    let unread = || domain::Problem::new(ErrorCode::Internal, "Something went wrong on our side.");
+    Err(refused.unwrap_or_else(unread).into())
 }
 
 /// A page with all that it shows, or the way to where its visitor belongs.

@@ -27,6 +27,12 @@ impl Problem {
     }
 }
 
+impl From<domain::Problem> for Problem {
+    fn from(problem: domain::Problem) -> Self {
+        Problem { retry_after_s: None, body: Box::new(problem) }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Problem { retry_after_s: error.retry_after_s(), body: Box::new(error.into()) }

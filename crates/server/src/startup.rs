@@ -1,15 +1,14 @@
 //! Puts the server together: database, doors, layers, and an orderly end.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef, MatchedPath},
     http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware,
     response::IntoResponse,
-    serve::ListenerExt,
 };
 use cluster::{Cluster, Programs};
 use domain::ErrorCode;
@@ -31,7 +30,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     config::{Config, DatabaseSource, FilesPlace},
-    health, openapi, pages,
+    health, listen, openapi, pages,
     problem::Problem,
     request_log, rest, security, session, stalled,
     workers::Workers,
@@ -222,40 +221,10 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
 
 /// Serves until the process is told to stop, then lets requests under way finish.
 pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener) -> Result<()> {
-    let app = server.router(secret).into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers must not wait 40 ms for the peer's acknowledgement of the one before.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
+    let app = server.router(secret);
     let workers = Workers::start(&server);
-    let stopping = server.stopping.clone();
-    let stop = async move {
-        stop_signal().await;
-        stopping.cancel();
-    };
-    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+    listen::answer(listener, app, &server.stopping).await;
     workers.stop();
     server.crm.close().await;
     Ok(())
-}
-
-/// Takes the address, or says in one line why it cannot be had.
-pub async fn bind(addr: SocketAddr) -> Result<tokio::net::TcpListener> {
-    match tokio::net::TcpListener::bind(addr).await {
-        Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            bail!("{addr} is in use by another program; choose another with SIWAHT_ADDR")
-        }
-        Err(error) => bail!("cannot listen on {addr} (SIWAHT_ADDR): {error}"),
-    }
-}
-
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    tracing::info!("stopping: no new connections, requests under way finish");
 }

@@ -3,7 +3,7 @@
 use domain::users::{Role, User, UserInput};
 use time::Duration;
 
-use crate::{Actor, Crm, Error, Result, secrets, users};
+use crate::{Actor, Crm, Error, Result, db::Tx, secrets, users};
 
 /// How long a set-up link works; the next start prints a new one.
 const LINK_LIFE: Duration = Duration::hours(24);
@@ -35,6 +35,8 @@ impl Crm {
     /// On the first start, makes the set-up link.
     pub async fn prepare_setup(&self) -> Result<Setup> {
         if self.has_admin().await? {
+            let gone = "update installation set setup_token_hash = null, setup_expires_at = null";
+            sqlx::query(gone).execute(self.pool()).await?;
             return Ok(Setup::Done);
         }
         let token = secrets::token()?;
@@ -48,10 +50,11 @@ impl Crm {
         Ok(Setup::Link(token))
     }
 
-    /// Whether the link still works.
+    /// Whether the link still works: not once there is an admin, whoever made them.
     pub async fn setup_is_open(&self, token: &str) -> Result<bool> {
         let open = sqlx::query_scalar!(
-            r#"select exists(select 1 from installation where setup_token_hash = $1 and setup_expires_at > $2) as "open!""#,
+            r#"select exists(select 1 from installation where setup_token_hash = $1 and setup_expires_at > $2)
+                   and not exists(select 1 from users where role = 'admin') as "open!""#,
             secrets::fingerprint(token.as_bytes()),
             self.now(),
         )
@@ -74,7 +77,8 @@ impl Crm {
         let system = self.acting_as(Actor::system());
         let mut tx = system.begin().await?;
         let used = sqlx::query!(
-            "update installation set setup_token_hash = null, setup_expires_at = null where setup_token_hash = $1",
+            "update installation set setup_token_hash = null, setup_expires_at = null
+             where setup_token_hash = $1 and not exists(select 1 from users where role = 'admin')",
             secrets::fingerprint(token.as_bytes()),
         )
         .execute(&mut **tx)
@@ -87,21 +91,21 @@ impl Crm {
         Ok(user)
     }
 
+    /// Whether a backup can be restored here.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when there is anyone or anything in the database, of ours or of another program.
+    pub async fn has_room_for_restore(&self) -> Result<()> {
+        has_room(&mut self.begin().await?).await
+    }
+
     /// Takes the empty schema away, so that a backup can bring its own.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when there is anyone or anything in the database; nothing is taken away then.
+    /// As [`Crm::has_room_for_restore`]; nothing is taken away then.
     pub async fn make_room_for_restore(&self) -> Result<()> {
         let mut tx = self.begin().await?;
-        let used = sqlx::query_scalar!(
-            r#"select exists(select 1 from users) or exists(select 1 from leads) or exists(select 1 from products) as "used!""#
-        )
-        .fetch_one(&mut **tx)
-        .await?;
-        if used {
-            let detail = "the database holds data; a backup is restored into an empty one only".into();
-            return Err(Error::Conflict { detail, current: None });
-        }
+        has_room(&mut tx).await?;
         sqlx::raw_sql("drop schema public cascade; create schema public").execute(&mut **tx).await?;
         tx.commit().await?;
         Ok(())
@@ -134,5 +138,62 @@ impl Crm {
 
     async fn has_admin(&self) -> Result<bool> {
         Ok(self.acting_as(Actor::system()).users().count(Role::Admin).await? > 0)
+    }
+}
+
+/// The tables of our own; all else in the schema is someone else's.
+const TABLES: &[&str] = &[
+    "_sqlx_migrations",
+    "api_tokens",
+    "bulk_jobs",
+    "events",
+    "idempotency_keys",
+    "import_jobs",
+    "import_rows",
+    "installation",
+    "interactions",
+    "lead_attachments",
+    "lead_products",
+    "lead_tallies",
+    "leads",
+    "mcp_servers",
+    "notifications",
+    "products",
+    "saved_views",
+    "sessions",
+    "sign_in_attempts",
+    "stray_files",
+    "users",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhooks",
+];
+
+async fn has_room(tx: &mut Tx) -> Result<()> {
+    let used = sqlx::query_scalar!(
+        r#"select exists(select 1 from users) or exists(select 1 from leads) or exists(select 1 from products) as "used!""#
+    )
+    .fetch_one(&mut ***tx)
+    .await?;
+    if used {
+        let detail = "the database holds data; a backup is restored into an empty one only".into();
+        return Err(Error::Conflict { detail, current: None });
+    }
+    let foreign = sqlx::query_scalar!(
+        r#"select relname as "name!" from pg_class where relnamespace = 'public'::regnamespace
+               and relkind in ('r', 'p', 'v', 'm', 'f') and relname <> all($1)
+               and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')
+           order by relname limit 1"#,
+        TABLES as &[&str],
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    match foreign {
+        None => Ok(()),
+        Some(name) => {
+            let detail =
+                format!("the database holds {name}, which is another program's; a backup wants a database of its own");
+            Err(Error::Conflict { detail, current: None })
+        }
     }
 }

@@ -50,7 +50,7 @@ fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
     })
 }
 
-fn fields_of(row: &impl Serialize) -> Result<Map<String, Value>> {
+pub(crate) fn fields_of(row: &impl Serialize) -> Result<Map<String, Value>> {
     match serde_json::to_value(row)? {
         Value::Object(map) => Ok(map),
         _ => Ok(Map::new()),

@@ -9,6 +9,7 @@ use domain::{
     users::Role,
     views::View,
 };
+use serde_json::{Map, Value};
 
 use crate::{Actor, Error, Result};
 
@@ -160,13 +161,33 @@ pub(crate) const HIDDEN_FROM_ENGINEERS: [&str; 4] = ["value", "notes", "followUp
 
 /// Whether the actor may make these changes to this lead (`None`: a new one). Names every field that is refused.
 pub(crate) fn allow_changes(actor: &Actor, lead: Option<&Lead>, changes: &Changes) -> Result<()> {
-    let refused: Vec<&String> = changes.keys().filter(|field| !may_write(actor, lead, field)).collect();
+    refuse(changes.keys().filter(|field| !may_write(actor, lead, field)).map(String::as_str).collect())
+}
+
+/// Refuses to compare what the actor sends with what they do not see: that nothing changes would tell them. Names every
+/// field that is refused, hidden or not. `seen` is the lead as they see it, and as it would be sent back.
+pub(crate) fn allow_naming(
+    actor: &Actor,
+    lead: &Lead,
+    seen: &Map<String, Value>,
+    patch: &Map<String, Value>,
+) -> Result<()> {
+    let is_changed = |field: &str| patch.get(field).is_some_and(|value| seen.get(field) != Some(value));
+    if !hidden_fields(actor).iter().any(|field| is_changed(field)) {
+        return Ok(());
+    }
+    let known = patch.keys().map(String::as_str).filter(|field| seen.contains_key(*field));
+    let mut refused: Vec<&str> = known.filter(|f| is_changed(f) && !may_write(actor, Some(lead), f)).collect();
+    refused.sort_unstable();
+    refuse(refused)
+}
+
+fn refuse(refused: Vec<&str>) -> Result<()> {
     if refused.is_empty() {
         return Ok(());
     }
-    let fields = refused.iter().map(|field| ((*field).clone(), "you may not change this".to_owned())).collect();
-    let names: Vec<&str> = refused.iter().map(|f| f.as_str()).collect();
-    let detail = format!("You may not change {}. Nothing was saved.", names.join(", "));
+    let fields = refused.iter().map(|field| ((*field).to_owned(), "you may not change this".to_owned())).collect();
+    let detail = format!("You may not change {}. Nothing was saved.", refused.join(", "));
     Err(Error::Forbidden { detail, fields: Fields(fields) })
 }
 

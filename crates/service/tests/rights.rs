@@ -52,3 +52,20 @@ async fn exactly_the_rights_that_are_told_are_granted(pool: sqlx::PgPool) {
     let unseen = crm.acting(&crm.amy).leads().rights(lead_of(Some(&crm.ali)).await.id).await;
     assert!(matches!(unseen, Err(Error::NotFound)));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_an_engineer_does_not_see_cannot_be_guessed(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let value = Some(domain::Money::from_cents(500_000));
+    let input = LeadInput { value, assigned_engineer: Some(crm.eve.id), notes: Some("Secret".into()), ..named("Maya") };
+    let lead = crm.system().leads().create(input).await.unwrap();
+    let eve = crm.acting(&crm.eve);
+    for guess in [json!({"value": 5000}), json!({"value": 4900}), json!({"notes": "Secret"}), json!({"notes": "No"})] {
+        let answer = eve.leads().update(lead.id, guess.clone()).await;
+        assert!(matches!(answer, Err(Error::Forbidden { .. })), "{guess}: {answer:?}");
+    }
+    let mut whole = serde_json::to_value(eve.leads().find(lead.id).await.unwrap()).unwrap();
+    whole["engineeringNotes"] = json!("Begun");
+    eve.leads().update(lead.id, whole).await.expect("what one sees can be sent back");
+    assert_eq!(crm.system().leads().find(lead.id).await.unwrap().value, value);
+}

@@ -280,6 +280,18 @@ pub struct ImportRow {
     pub problems: Vec<RowProblem>,
 }
 
+impl ImportRow {
+    /// What is wrong with it, in a line: `value "12k": is no amount; email: is not a valid e-mail address`.
+    pub fn reason(&self) -> String {
+        let told = |RowProblem { column, value, message }: &RowProblem| match (column.as_str(), value.as_str()) {
+            ("", _) => message.clone(),
+            (column, "") => format!("{column}: {message}"),
+            (column, value) => format!("{column} {value:?}: {message}"),
+        };
+        self.problems.iter().map(told).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// A stretch of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

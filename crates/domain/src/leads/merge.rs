@@ -51,7 +51,6 @@ impl DuplicateQuery {
             let value = value.trim();
             match &*name {
                 _ if value.is_empty() => {}
-                _ if value.contains('\0') => fields.add(name, "contains a control character"),
                 "email" => out.email = Some(value.to_owned()),
                 "phone" => out.phone = Some(value.to_owned()),
                 "except" => match value.parse() {
@@ -63,6 +62,17 @@ impl DuplicateQuery {
         }
         fields.into_result()?;
         Ok(out)
+    }
+
+    /// Refuses what no lead can have.
+    pub fn check(&self) -> Result<(), Fields> {
+        let mut fields = Fields::default();
+        for (name, value) in [("email", &self.email), ("phone", &self.phone)] {
+            if value.as_ref().is_some_and(|value| value.contains('\0')) {
+                fields.add(name, "contains a control character");
+            }
+        }
+        fields.into_result()
     }
 }
 

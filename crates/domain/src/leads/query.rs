@@ -159,6 +159,8 @@ impl LeadQuery {
     fn read(&mut self, name: &str, value: &str) -> Result<(), String> {
         let filter = &mut self.filter;
         match name {
+            // No lead has one, and the database cannot even be asked.
+            _ if value.contains('\0') => Err("contains a control character".into()),
             "status" => several(&mut filter.status, value),
             "priority" => several(&mut filter.priority, value),
             "assignee" => several(&mut filter.assignee, value),

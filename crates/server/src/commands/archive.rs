@@ -81,8 +81,8 @@ fn put(from: &mut impl Read, to: &Path) -> Result<()> {
 /// Keys of all files in the folder; what is still being written is not among them.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for lead in entries(&folder.join("leads"))? {
-        for file in entries(&lead)? {
+    for place in entries(&folder.join("leads"))?.into_iter().chain([folder.join("imports")]) {
+        for file in entries(&place)? {
             let name = file.strip_prefix(folder)?.to_string_lossy().into_owned();
             if is_key(&name) {
                 names.push(name);
@@ -101,10 +101,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     }
 }
 
-/// `leads/7/` and 32 hexadecimal digits.
+/// `leads/7/` or `imports/`, and 32 hexadecimal digits.
 fn is_key(name: &str) -> bool {
     let parts: Vec<&str> = name.split('/').collect();
-    let ["leads", lead, key] = parts[..] else { return false };
+    let (lead, key) = match parts[..] {
+        ["leads", lead, key] => (lead, key),
+        ["imports", key] => ("0", key),
+        _ => return false,
+    };
     let is_number = !lead.is_empty() && lead.bytes().all(|b| b.is_ascii_digit());
     is_number && key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -2,6 +2,8 @@
 //! get wrong.
 
 use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -41,7 +43,8 @@ impl Backup {
         }
         let store = Store::visit(config).await?;
         // Under another name until it is whole, so that a file with the right name is always a good one.
-        let partial = self.file.with_extension("partial");
+        let partial = beside(&self.file, ".partial");
+        create_private(&partial).with_context(|| format!("cannot write {}", partial.display()))?;
         let mut dump = program("pg_dump", &store)?;
         dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&partial);
         let dumped = run(dump).await;
@@ -65,11 +68,27 @@ impl Backup {
     }
 }
 
+/// The file's name with something behind it.
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// An empty file that nobody else on the machine reads; one that an earlier backup left behind makes room for it.
+fn create_private(file: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map(drop)
+}
+
 /// Puts the dump and the files into one archive. Says how many files there are.
 async fn with_files(file: &Path, folder: &Path, dump: &Path) -> Result<Option<usize>> {
     let (file, folder, dump) = (file.to_owned(), folder.to_owned(), dump.to_owned());
     let task = tokio::task::spawn_blocking(move || {
-        let partial = file.with_extension("partial-archive");
+        let partial = beside(&file, ".partial-archive");
         let written = archive::write(&partial, &folder, &dump).and_then(|files| {
             std::fs::rename(&partial, &file)?;
             Ok(Some(files))
@@ -83,7 +102,8 @@ async fn with_files(file: &Path, folder: &Path, dump: &Path) -> Result<Option<us
 }
 
 impl Restore {
-    /// All or nothing (files without rows do no harm), and only into a database that holds no people: nothing is ever overwritten.
+    /// All or nothing (files without rows do no harm), and only into a database that holds nothing: nothing is ever
+    /// overwritten.
     pub async fn run(self, config: &Config) -> Result<()> {
         let folder = match (archive::is_one(&self.file)?, &config.files) {
             (false, _) => None,
@@ -94,16 +114,21 @@ impl Restore {
             ),
         };
         let store = Store::visit(config).await?;
-        // The schema that opening made gives way to the file's own.
         let crm = Crm::new(store.database.clone(), Clock::System);
+        // Nothing goes before it is clear that something can take its place.
+        room(crm.has_room_for_restore().await)?;
+        let dump = self.dump(folder).await?;
+        let mut list = Command::new(Programs::find()?.bin("pg_restore"));
+        list.arg("--list").arg(&dump);
+        run(list).await.with_context(|| format!("{} is no backup that can be restored", self.file.display()))?;
+        // The schema that opening made gives way to the file's own.
         let cleared = crm.make_room_for_restore().await;
         crm.close().await;
-        match cleared {
-            Ok(()) => {}
-            Err(service::Error::Conflict { detail, .. }) => bail!(detail),
-            Err(other) => return Err(other.into()),
+        room(cleared)?;
+        let restored = restore(&store, &dump).await;
+        if dump != self.file {
+            let _ = std::fs::remove_file(&dump);
         }
-        let restored = self.fill(&store, folder.as_deref()).await;
         store.close().await?;
         restored?;
         // A file of an older version gets the newer tables now, not at the next start.
@@ -117,22 +142,24 @@ impl Restore {
         Ok(())
     }
 
-    /// First the files, if there are any, then the database.
-    async fn fill(&self, store: &Store, folder: Option<&Path>) -> Result<()> {
-        let dump = match folder {
-            None => self.file.clone(),
-            Some(folder) => {
-                let (file, folder) = (self.file.clone(), folder.to_owned());
-                tokio::task::spawn_blocking(move || archive::unpack(&file, &folder)).await??
-            }
-        };
-        let mut restore = program("pg_restore", store)?;
-        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(&dump);
-        let restored = run(restore).await;
-        if dump != self.file {
-            let _ = std::fs::remove_file(&dump);
-        }
-        restored
+    /// Puts the files in their place, if there are any, and tells where the dump of the database is.
+    async fn dump(&self, folder: Option<PathBuf>) -> Result<PathBuf> {
+        let Some(folder) = folder else { return Ok(self.file.clone()) };
+        let file = self.file.clone();
+        tokio::task::spawn_blocking(move || archive::unpack(&file, &folder)).await?
+    }
+}
+
+async fn restore(store: &Store, dump: &Path) -> Result<()> {
+    let mut restore = program("pg_restore", store)?;
+    restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(dump);
+    run(restore).await
+}
+
+fn room(found: service::Result<()>) -> Result<()> {
+    match found {
+        Err(service::Error::Conflict { detail, .. }) => bail!(detail),
+        found => Ok(found?),
     }
 }
 

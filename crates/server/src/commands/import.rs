@@ -4,7 +4,7 @@ use std::{convert::Infallible, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use domain::imports::{Import as Brought, ImportState, ImportStep, OnDuplicate};
+use domain::imports::{Import as Brought, ImportState, ImportStep, OnDuplicate, RowOutcome};
 use futures_util::TryStreamExt;
 use serde_json::{Map, Value};
 use service::{Acting, Error};
@@ -12,6 +12,9 @@ use tokio_util::io::ReaderStream;
 
 /// How often it is asked how far the import is.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Rows with errors that are shown.
+const SHOWN: i64 = 10;
 
 #[derive(Args)]
 pub struct Import {
@@ -70,6 +73,13 @@ impl Import {
             eprint!("\r{} rows", import.rows_done);
         }
         eprintln!();
+        if import.counts.failed > 0 {
+            let failed = me.imports().rows(import.id, Some(RowOutcome::Failed), 0, SHOWN).await.map_err(readable)?;
+            failed.items.iter().for_each(|row| println!("Row {}: {}", row.row, row.reason()));
+            if failed.next.is_some() {
+                println!("and {} more", import.counts.failed - SHOWN);
+            }
+        }
         report(&import)
     }
 }

@@ -8,6 +8,7 @@ use service::{Crm, Setup};
 
 use crate::{
     config::Config,
+    listen,
     startup::{self, Server, Store},
 };
 
@@ -38,7 +39,11 @@ impl DemoData {
             Err(service::Error::Conflict { detail, .. }) => bail!(detail),
             Err(other) => return Err(other.into()),
         };
-        println!("Demo data. Sign in with password {}:", self.password);
+        if demo.was_there {
+            println!("Demo data of an earlier start, {} leads, with the password that it was given then:", demo.leads);
+        } else {
+            println!("Demo data. Sign in with password {}:", self.password);
+        }
         for account in &demo.accounts {
             println!("  {:<9} {:<22} {}", account.role.as_str(), account.email, account.name);
         }
@@ -48,19 +53,23 @@ impl DemoData {
 
 impl Serve {
     pub async fn run(self, config: Config) -> Result<()> {
-        let public = std::env::var("SIWAHT_DEMO_PUBLIC").is_ok_and(|value| value == "true");
-        if self.demo && !config.addr.ip().is_loopback() && !public {
-            bail!(
-                "SIWAHT_ADDR: demo accounts have known passwords, so --demo serves loopback only; \
-                   SIWAHT_DEMO_PUBLIC=true overrides this"
-            );
+        if self.demo {
+            check_is_private(&config)?;
         }
         // First the address: a busy port should not cost a start of the database.
-        let listener = startup::bind(config.addr).await?;
+        let listener = listen::bind(config.addr).await?;
         let addr = listener.local_addr()?;
         let store = Store::open(&config).await?;
         let secret = secret(&config)?;
         let crm = store.crm(&config)?;
+        // Whenever it was filled, and by whichever command.
+        if crm.installation().await?.is_demo
+            && let Err(error) = check_is_private(&config)
+        {
+            crm.close().await;
+            store.close().await?;
+            return Err(error);
+        }
         let server = Server::new(config, crm);
         if self.demo {
             self.data.fill(&server.crm).await?;
@@ -74,6 +83,18 @@ impl Serve {
         startup::serve(server, &secret, listener).await?;
         store.close().await
     }
+}
+
+/// Everybody knows the passwords of a demo.
+fn check_is_private(config: &Config) -> Result<()> {
+    let is_public = std::env::var("SIWAHT_DEMO_PUBLIC").is_ok_and(|value| value == "true");
+    if config.addr.ip().is_loopback() || is_public {
+        return Ok(());
+    }
+    bail!(
+        "SIWAHT_ADDR: demo accounts have known passwords, so demo data is served on loopback only; \
+           SIWAHT_DEMO_PUBLIC=true overrides this"
+    )
 }
 
 /// The secret that signs cookies: `SESSION_SECRET`, or one kept in the data folder so that a restart signs nobody out.

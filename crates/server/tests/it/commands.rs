@@ -47,7 +47,7 @@ fn what_cannot_start_says_why_in_one_line() {
         assert!(line.contains(expected), "{name}={value}: {line}");
     }
     let output = siwaht("none").args(["serve", "--demo"]).env("SIWAHT_ADDR", "0.0.0.0:0").output().unwrap();
-    assert!(refusal(&output).contains("--demo serves loopback only"));
+    assert!(refusal(&output).contains("demo data is served on loopback only"));
 }
 
 /// A running server, killed when the test ends.
@@ -113,14 +113,67 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     assert_eq!(std::fs::read_dir(&restored).unwrap().count(), 1, "the dump has gone from beside them");
     assert_eq!(std::fs::read_dir(restored.join("leads/7")).unwrap().count(), 1);
 
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "nobody else reads it");
+    assert!(std::fs::read_dir(std::env::temp_dir()).unwrap().flatten().all(|entry| {
+        let name = entry.file_name();
+        !(name.to_string_lossy().contains("commands-") && name.to_string_lossy().contains(".partial"))
+    }));
+    let broken = folder("broken.dump");
+    std::fs::write(&broken, "PGDMP and nothing of sense").unwrap();
+    let restore = siwaht("empty").arg("restore").arg(&broken).output().unwrap();
+    assert!(refusal(&restore).contains("is no backup that can be restored"));
+    std::fs::remove_file(broken).unwrap();
+
     drop(server);
     let (server, said) = serve("first", &[]);
     assert!(!said.iter().any(|line| line.contains("token")), "there is an admin now: {said:?}");
     drop(server);
     let demo = siwaht("first").arg("demo").output().unwrap();
     assert!(refusal(&demo).contains("holds other data"));
-    for path in [folder("first"), folder("restored")] {
+    for path in [folder("first"), folder("restored"), folder("empty")] {
         std::fs::remove_dir_all(path).unwrap();
     }
     std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_demo_is_private_and_remembers_its_password() {
+    let demo = siwaht("demo").args(["demo", "--leads", "10"]).output().unwrap();
+    assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
+    let open = siwaht("demo").arg("serve").env("SIWAHT_ADDR", "0.0.0.0:0").output().unwrap();
+    assert!(refusal(&open).contains("demo data is served on loopback only"), "whichever command has filled it");
+    let again = siwaht("demo")
+        .args(["demo", "--leads", "20"])
+        .env("SIWAHT_DEMO_PASSWORD", "another-password")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(said.starts_with("Demo data of an earlier start, 10 leads, with the password"), "{said}");
+    assert!(!said.contains("another-password"), "it is not the one that works");
+    std::fs::remove_dir_all(folder("demo")).unwrap();
+}
+
+#[test]
+fn a_server_that_is_told_twice_stops_at_once_whoever_keeps_quiet() {
+    let (mut server, said) = serve("quiet", &[]);
+    let addr = said.iter().find_map(|line| line.strip_prefix("Siwaht CRM is at http://")).unwrap();
+    let mut quiet = std::net::TcpStream::connect(addr).unwrap();
+    quiet.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    let mut other = std::net::TcpStream::connect(addr).unwrap();
+    other.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let answer = std::io::read_to_string(&mut other).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let tell = || assert!(Command::new("kill").arg(server.0.id().to_string()).status().unwrap().success());
+    tell();
+    // The address is free as soon as it has heard.
+    while std::net::TcpStream::connect(addr).is_ok() {
+        std::thread::yield_now();
+    }
+    let begun = std::time::Instant::now();
+    tell();
+    assert!(server.0.wait().unwrap().success());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "it waits 20 s for those under way when told once");
+    drop(quiet);
+    std::fs::remove_dir_all(folder("quiet")).unwrap();
 }

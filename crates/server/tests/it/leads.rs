@@ -182,6 +182,7 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         "assignee=ali",
         "product=99999999999999999999",
         "q=%00",
+        "source=a%00b",
         "total=maybe",
         "followUp=soon",
     ] {
@@ -242,6 +243,26 @@ async fn requests_that_cannot_be_read_say_how(pool: sqlx::PgPool) {
         assert_eq!(answer.status, status, "{}", answer.text);
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert!(answer.json()["requestId"].is_string());
+    }
+    for (path, headers, body, status) in [
+        ("/ui/leads/create", json.as_slice(), b"{\"lead\": ".to_vec(), 400),
+        ("/ui/leads/create", &[("content-type", "text/plain")], b"{\"lead\": {\"name\": \"a\"}}".to_vec(), 415),
+        ("/ui/leads/create", &json, vec![b' '; (1 << 20) + 1], 413),
+        ("/ui/leads/create", &json, b"{\"lead\": {\"name\": \"\"}}".to_vec(), 422),
+    ] {
+        let answer = ada.raw(Method::POST, path, headers, body).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert!(answer.json()["requestId"].is_string());
+    }
+    for (path, status) in [
+        ("/ui/leads/find?id=abc", 400),
+        ("/ui/leads/find", 400),
+        ("/ui/leads/find?id=7", 404),
+        ("/ui/leads/duplicates?email=a%00", 400),
+    ] {
+        let answer = ada.get(path).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
     }
     for path in ["/api/leads/abc", "/api/leads/99999999999999999999", "/api/leads/7", "/api/nothing"] {
         assert_eq!(ada.get(path).await.status, 404, "{path}");

@@ -142,3 +142,33 @@ async fn the_set_up_link_makes_one_admin(pool: sqlx::PgPool) {
     assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|ok| **ok).count(), 1, "the link works once");
     assert!(matches!(crm.prepare_setup().await.unwrap(), service::Setup::Done));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_set_up_link_is_worth_nothing_once_there_is_an_admin(pool: sqlx::PgPool) {
+    let crm = service::Crm::new(service::Database::over(pool.clone()), service::Clock::System);
+    let service::Setup::Link(token) = crm.prepare_setup().await.unwrap() else { panic!("there is no admin yet") };
+    assert!(crm.setup_is_open(&token).await.unwrap());
+    let input = |email: &str| domain::users::UserInput {
+        name: "Ada".into(),
+        email: email.into(),
+        username: None,
+        role: domain::users::Role::Admin,
+    };
+    let system = crm.acting_as(service::Actor::system());
+    system.users().add(input("ada@company.example"), PASSWORD).await.unwrap();
+    assert!(!crm.setup_is_open(&token).await.unwrap());
+    assert!(matches!(crm.set_up(&token, input("eve@company.example"), PASSWORD).await, Err(service::Error::NotFound)));
+    assert_eq!(system.users().count(domain::users::Role::Admin).await.unwrap(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_backup_is_restored_where_nothing_is_anyones(pool: sqlx::PgPool) {
+    let crm = service::Crm::new(service::Database::over(pool.clone()), service::Clock::System);
+    crm.has_room_for_restore().await.expect("all that a new database holds is ours");
+    sqlx::query("create table invoices (id int)").execute(&pool).await.unwrap();
+    match crm.make_room_for_restore().await {
+        Err(service::Error::Conflict { detail, .. }) => assert!(detail.contains("invoices"), "{detail}"),
+        other => panic!("{other:?}"),
+    }
+    sqlx::query("select from invoices").execute(&pool).await.expect("it is still there");
+}

@@ -130,6 +130,7 @@ impl Leads<'_> {
     /// Leads with this e-mail or phone, at most 5: the one about to be made may be there already.
     pub async fn duplicates(&self, query: &DuplicateQuery) -> Result<Vec<Duplicate>> {
         self.0.allow(Action::ViewLeads)?;
+        query.check().map_err(Error::BadRequest)?;
         let found = duplicates::find(self.0, query).await?;
         let redact = |Duplicate { lead, same }| Duplicate { lead: policy::redact(self.0.actor(), lead), same };
         Ok(found.into_iter().map(redact).collect())

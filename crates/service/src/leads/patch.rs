@@ -6,13 +6,17 @@ use domain::{
 };
 use serde_json::Value;
 
-use crate::{Error, Result, patch};
+use crate::{Actor, Error, Result, patch, policy};
 
-/// The lead's input after the patch, checked. `seen` is the lead as the actor sees it.
-pub(super) fn apply(lead: &Lead, seen: &Lead, patch: Value) -> Result<LeadInput> {
+/// The lead's input after the actor's patch, checked.
+pub(super) fn apply(actor: &Actor, lead: &Lead, patch: Value) -> Result<LeadInput> {
     let mut patch = patch::object_of(patch)?;
-    check_version(lead, seen, patch.remove("version"))?;
-    patch::merge(&LeadInput::of(lead), seen, patch)?.checked().map_err(Error::Invalid)
+    let seen = policy::redact(actor, lead.clone());
+    check_version(lead, &seen, patch.remove("version"))?;
+    if !policy::hidden_fields(actor).is_empty() {
+        policy::allow_naming(actor, lead, &patch::fields_of(&seen)?, &patch)?;
+    }
+    patch::merge(&LeadInput::of(lead), &seen, patch)?.checked().map_err(Error::Invalid)
 }
 
 fn check_version(lead: &Lead, seen: &Lead, version: Option<Value>) -> Result<()> {

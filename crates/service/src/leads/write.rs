@@ -255,7 +255,7 @@ impl<'a> Writing<'a> {
     /// The lead's input after the patch; `None` when that changes nothing.
     fn plan(&self, before: &Lead, patch: &Value) -> Result<Option<(LeadInput, Changes)>> {
         let actor = self.acting.actor();
-        let input = patch::apply(before, &policy::redact(actor, before.clone()), patch.clone())?;
+        let input = patch::apply(actor, before, patch.clone())?;
         let changes = plan_change(actor, before, &input)?;
         Ok(if changes.is_empty() { None } else { Some((input, changes)) })
     }

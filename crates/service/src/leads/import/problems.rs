@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     ImportId,
-    imports::{Import, ImportColumn, ImportRow, ImportSettings, RowOutcome, RowProblem},
+    imports::{Import, ImportColumn, ImportRow, ImportSettings, RowOutcome},
     leads::{ExportFormat, cells},
 };
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
@@ -98,7 +98,7 @@ impl Failed {
         while self.next.as_ref().is_some_and(|row| row.row < number) {
             self.advance();
         }
-        self.next.as_ref().filter(|row| row.row == number).map(|row| told(&row.problems))
+        self.next.as_ref().filter(|row| row.row == number).map(ImportRow::reason)
     }
 }
 
@@ -122,16 +122,6 @@ pub(super) async fn recall(acting: &Acting, mut guessed: Inspected) -> Result<In
 fn stem(name: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     stem.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).take(80).collect()
-}
-
-/// `value "12k": is no amount; email: is not a valid e-mail address`.
-fn told(problems: &[RowProblem]) -> String {
-    let told = |RowProblem { column, value, message }: &RowProblem| match (column.as_str(), value.as_str()) {
-        ("", _) => message.clone(),
-        (column, "") => format!("{column}: {message}"),
-        (column, value) => format!("{column} {value:?}: {message}"),
-    };
-    problems.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
 fn write(file: File, import: &Import, mut failed: Failed, format: ExportFormat) -> Result<(File, u64)> {
