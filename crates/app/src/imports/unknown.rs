@@ -1,7 +1,5 @@
 //! Values of the file that name nothing known here: given a meaning once each.
 
-use std::collections::BTreeMap;
-
 use domain::imports::{Import, ImportField};
 use leptos::{ev::Event, prelude::*};
 use serde_json::json;
@@ -9,7 +7,7 @@ use serde_json::json;
 use super::{state::State, words};
 use crate::{
     leads::choices,
-    markup::{dynamic, each, hear, view},
+    markup::{attr, dynamic, each, hear, view},
     viewer::use_session,
 };
 
@@ -19,8 +17,9 @@ const SHOWN: usize = 100;
 const BLANK: &str = "-";
 
 /// A value of the file that is not known here.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Value {
+    field: ImportField,
     text: String,
     /// In how many rows it means nothing.
     rows: i64,
@@ -28,20 +27,25 @@ struct Value {
     meant: Option<String>,
 }
 
-/// All of them, those that have a meaning by now as well, by field and text without case.
-fn values(import: &Import) -> BTreeMap<(ImportField, String), Value> {
-    let mut all: BTreeMap<(ImportField, String), Value> = BTreeMap::new();
+impl Value {
+    fn is(&self, field: ImportField, text: &str) -> bool {
+        self.field == field && self.text == text
+    }
+}
+
+/// All of them, those that have a meaning by now as well, in an order that choosing does not change.
+fn values(import: &Import) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
     for (field, values) in &import.settings.values {
         for (text, meant) in values {
-            let value = Value { text: text.clone(), rows: 0, meant: Some(meant.clone()) };
-            all.insert((*field, text.to_lowercase()), value);
+            all.push(Value { field: *field, text: text.clone(), rows: 0, meant: Some(meant.clone()) });
         }
     }
     for unknown in &import.unknown {
-        let value = all.entry((unknown.field, unknown.value.to_lowercase())).or_default();
-        value.rows = unknown.rows;
-        if value.meant.is_none() {
-            value.text.clone_from(&unknown.value);
+        let (field, text, rows) = (unknown.field, &unknown.value, unknown.rows);
+        match all.iter().position(|value| (value.field, &value.text) >= (field, text)) {
+            Some(at) if all[at].is(field, text) => all[at].rows = rows,
+            at => all.insert(at.unwrap_or(all.len()), Value { field, text: text.clone(), rows, meant: None }),
         }
     }
     all
@@ -57,7 +61,7 @@ pub fn Unknown(state: State) -> impl IntoView {
                 <table class="map-table">
                     <thead><tr><th scope="col">"Field"</th><th scope="col">"In the file"</th><th scope="col">"Means"</th></tr></thead>
                     <tbody>
-                        {each(move || all.get().into_keys().take(SHOWN).collect(), |(field, text)| format!("{} {text}", field.as_str()), move |key| view! { <Line state all key /> })}
+                        {each(move || all.get().into_iter().take(SHOWN).collect(), |value| format!("{} {}", value.field.label(), value.text), move |value| view! { <Line state all value /> })}
                     </tbody>
                 </table>
                 {dynamic(move || (all.read().len() > SHOWN).then(|| view! { <p class="faint import-more">{format!("and {} more", all.read().len() - SHOWN)}</p> }))}
@@ -67,54 +71,68 @@ pub fn Unknown(state: State) -> impl IntoView {
 }
 
 #[component]
-fn Line(state: State, all: Memo<BTreeMap<(ImportField, String), Value>>, key: (ImportField, String)) -> impl IntoView {
-    let field = key.0;
-    let value = Memo::new(move |_| all.with(|all| all.get(&key).cloned().unwrap_or_default()));
-    let text = value.with_untracked(|value| value.text.clone());
+fn Line(state: State, all: Memo<Vec<Value>>, value: Value) -> impl IntoView {
+    let Value { field, text, meant, .. } = value;
+    let name = StoredValue::new(text.clone());
+    let now = move |of: fn(&Value) -> String| {
+        all.with(|all| {
+            name.with_value(|text| all.iter().find(|value| value.is(field, text)).map(of).unwrap_or_default())
+        })
+    };
     let choose = move |event: Event| {
         let chosen = event_target_value(&event);
-        let Some(mut values) = state.import.with_untracked(|import| import.as_ref().map(|i| i.settings.values.clone()))
-        else {
-            return;
+        let chosen = match chosen.as_str() {
+            "" => None,
+            BLANK => Some(String::new()),
+            _ => Some(chosen),
         };
-        let (of_field, text) = (values.entry(field).or_default(), value.get_untracked().text);
-        match chosen.as_str() {
-            "" => of_field.remove(&text),
-            BLANK => of_field.insert(text, String::new()),
-            _ => of_field.insert(text, chosen),
-        };
+        let mut values = json!({});
+        for value in all.get_untracked() {
+            let is_this = name.with_value(|text| value.is(field, text));
+            if let Some(meant) = if is_this { chosen.clone() } else { value.meant } {
+                values[value.field.as_str()][value.text.as_str()] = meant.into();
+            }
+        }
         state.configure(json!({ "values": values }));
     };
-    let chosen = Memo::new(move |_| match value.get().meant {
-        None => String::new(),
-        Some(meant) if meant.is_empty() => BLANK.to_owned(),
-        Some(meant) => meant,
-    });
-    let now = chosen.get_untracked();
+    let first = option(meant.as_deref());
     let mut offered =
         vec![(String::new(), "– an error –".to_owned()), (BLANK.to_owned(), "Nothing: leave it blank".to_owned())];
     offered.extend(known(field));
     // Given by another word for it, or somebody who is offered no more.
-    if !offered.iter().any(|(value, _)| *value == now) {
-        offered.push((now.clone(), now.clone()));
+    if !offered.iter().any(|(value, _)| *value == first) {
+        offered.push((first.clone(), first.clone()));
     }
-    let rows = move || {
-        let rows = value.get().rows;
-        (rows > 0).then(|| format!(" · {} {}", words::count(rows), if rows == 1 { "row" } else { "rows" }))
-    };
     view! {
         <tr>
             <td class="faint">{field.label()}</td>
-            <th scope="row">{text.clone()}<span class="faint num">{dynamic(rows)}</span></th>
+            <th scope="row">{text.clone()}<span class="faint num">{dynamic(move || now(|value| in_rows(value.rows)))}</span></th>
             <td>
-                <select class="input" aria-label=format!("{text} means") prop:value=chosen on:change=hear(choose)>
+                <select class="input" aria-label=format!("{text} means") prop:value=attr(move || now(|value| option(value.meant.as_deref()))) on:change=hear(choose)>
                     {offered.into_iter().map(|(value, label)| {
-                        let is_chosen = value == now;
+                        let is_chosen = value == first;
                         view! { <option value=value selected=is_chosen>{label}</option> }
                     }).collect_view()}
                 </select>
             </td>
         </tr>
+    }
+}
+
+/// The option that stands for a meaning.
+fn option(meant: Option<&str>) -> String {
+    match meant {
+        None => String::new(),
+        Some("") => BLANK.to_owned(),
+        Some(meant) => meant.to_owned(),
+    }
+}
+
+fn in_rows(rows: i64) -> String {
+    match rows {
+        0 => String::new(),
+        1 => " · 1 row".to_owned(),
+        rows => format!(" · {} rows", words::count(rows)),
     }
 }
 
