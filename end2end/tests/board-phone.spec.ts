@@ -32,6 +32,8 @@ test("a finger that rests on a card lifts it, and one that moves at once scrolls
   await touch(cdp, "touchMove", { x: first.x, y: first.y + 60 });
   await touch(cdp, "touchEnd");
   await expect(page.locator(".k-ghost")).toHaveCount(0);
+  // A scroll that is not over yet would take the next touch for its own.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await touch(cdp, "touchStart", { x: first.x, y: first.y });
   await expect(page.locator(".k-ghost")).toBeVisible();
   await touch(cdp, "touchMove", { x: first.x, y: first.y + 20 });

@@ -213,6 +213,37 @@ test("two people change one lead: only the same field is asked about", async ({ 
   await ada.delete(`/api/leads/${id}`);
 });
 
+test("what others write while a field is open is not written over", async ({ page, playwright, baseURL }) => {
+  const [ali, ada] = [await program(playwright, baseURL, "ali"), await program(playwright, baseURL, "ada")];
+  const id = await make(ali, { name: `Watched ${Date.now()}`, source: "Website" });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const theirs = async (source: string, company: string) => {
+    await ada.patch(`/api/leads/${id}`, { data: { source, company } });
+    // They show behind the open field as soon as they are known.
+    await expect(sheet.locator("[data-row=company]")).toContainText(company);
+  };
+  const field = sheet.getByRole("textbox", { name: "Source" });
+  await sheet.getByRole("button", { name: "Edit Source" }).click();
+  await expect(field).toBeFocused();
+  await theirs("Event", "Kite & Co");
+  await field.press("Enter");
+  await expect(field).toHaveCount(0);
+  await expect(sheet.locator("[data-row=source]")).toContainText("Event");
+  await sheet.getByRole("button", { name: "Edit Source" }).click();
+  await expect(field).toHaveValue("Event");
+  await theirs("Fair", "Kite & Sons");
+  await field.fill("Partner");
+  await field.press("Enter");
+  const asked = page.getByRole("dialog", { name: "Changed by someone else" });
+  await expect(asked.getByRole("radio", { name: /Theirs\s*Fair/ })).toBeVisible();
+  await asked.getByRole("button", { name: "Keep theirs" }).click();
+  await expect(sheet.locator("[data-row=source]")).toContainText("Fair");
+  expect((await (await ali.get(`/api/leads/${id}`)).json()).source).toBe("Fair");
+  await ali.delete(`/api/leads/${id}`);
+});
+
 test("keyboard: from lead to lead, and back to its row", async ({ page }) => {
   await signIn(page, "ali", "/leads?status=new&limit=25");
   const rows = page.locator("tbody tr");

@@ -72,6 +72,20 @@ test("filters, sort and pages stand in the address", async ({ page }) => {
   await expect(page).toHaveURL(/sort=-value/);
   await expect(page.getByRole("columnheader", { name: "Value" })).toHaveAttribute("aria-sort", "descending");
 
+  // The panel keeps an order that it does not offer itself, and what else was chosen.
+  await page.getByRole("columnheader", { name: "Status" }).getByRole("link").click();
+  await expect(page).toHaveURL(/sort=status/);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("checkbox", { name: "High", exact: true }).check();
+  await expect(page).toHaveURL(/priority=high/);
+  await expect(page).toHaveURL(/sort=status/);
+  await page.getByRole("checkbox", { name: "High", exact: true }).uncheck();
+  await expect(page).not.toHaveURL(/priority=high/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Value" }).click();
+  await page.getByRole("link", { name: "Value" }).click();
+  await expect(page).toHaveURL(/sort=-value/);
+
   await page.getByRole("link", { name: "25", exact: true }).click();
   await expect(page.locator("tbody tr")).toHaveCount(25);
   const first = await page.locator("tbody tr").first().getAttribute("data-lead");

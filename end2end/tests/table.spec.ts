@@ -38,6 +38,36 @@ test("a cell is edited in place, Tab goes on, and undo takes it back", async ({ 
   expect((await (await ali.get(`/api/leads/${ids[0]}`)).json()).value).toBe(500);
 });
 
+test("looking into a cell changes nothing, and a product is replaced and taken away", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Maya"]);
+  const lead = async () => (await ali.get(`/api/leads/${ids[0]}`)).json();
+  await ali.patch(`/api/leads/${ids[0]}`, { data: { followUpAt: "2030-03-04T14:30:00Z", assignedProduct: 1 } });
+  const before = await lead();
+  await signIn(page, "ali", `${list}&columns=lead,score,followUp,product`);
+  await ready(page);
+  await cell(page, ids[0], "score").click();
+  await expect(page.getByRole("spinbutton", { name: "Score" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("textbox", { name: "Follow-up" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  const product = page.getByRole("combobox", { name: "Product" });
+  await expect(product).toBeFocused();
+  const other = page.getByRole("option").nth(2);
+  const name = await other.innerText();
+  await other.click();
+  await expect(cell(page, ids[0], "product")).toHaveText(name);
+  await expect(page.getByText("Product of Maya")).toBeVisible();
+  const after = await lead();
+  expect(after.products).toEqual([after.assignedProduct]);
+  expect(after.assignedProduct).not.toBe(1);
+  // Neither the score nor the follow-up was written.
+  expect([after.scoreIsSet, after.followUpAt, after.version]).toEqual([false, before.followUpAt, before.version + 1]);
+  await cell(page, ids[0], "product").click();
+  await page.getByRole("option", { name: "No product" }).click();
+  await expect.poll(async () => (await lead()).products).toEqual([]);
+});
+
 test("a refused cell goes back, keeps what was typed, and says why", async ({ page, playwright, baseURL }) => {
   const ali = await as(playwright, baseURL, "ali");
   const { ids, list } = await leadsOf(ali, ["Maya"]);
@@ -190,4 +220,32 @@ test("a lead that may be there already is shown while a new one is made", async 
   await dialog.getByLabel("E-mail").fill(email.toUpperCase());
   await expect(dialog.getByText("has the same e-mail")).toBeVisible();
   await accessible(page);
+  // Looked at beside it, and kept however often somebody begins to leave.
+  const beside = page.waitForEvent("popup");
+  await dialog.getByRole("link", { name: "Maya Okafor" }).click();
+  await (await beside).close();
+  let asked = 0;
+  page.on("dialog", async (question) => {
+    asked += 1;
+    await question.dismiss();
+  });
+  for (const times of [1, 2, 3]) {
+    await page.keyboard.press("Escape");
+    await expect.poll(() => asked).toBe(times);
+  }
+  await expect(dialog.getByLabel("E-mail")).toHaveValue(email.toUpperCase());
+});
+
+test("a page whose leads went elsewhere shows those before it", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, Array.from({ length: 27 }, (_, n) => `Row${String(n + 10)}`));
+  await signIn(page, "ali", `${list}&limit=25`);
+  await ready(page);
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(row(page, ids[26])).toBeVisible();
+  await expect(row(page, ids[0])).toHaveCount(0);
+  for (const id of ids.slice(25)) await ali.delete(`/api/leads/${id}`);
+  await page.reload();
+  await expect(row(page, ids[0])).toBeVisible();
+  await expect(page.getByText("No lead matches")).toHaveCount(0);
 });

@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::UiError;
+use crate::{UiError, leads::format::Today};
 #[cfg(feature = "hydrate")]
 use crate::{ui::served, wire};
 
@@ -59,6 +59,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// The viewer's time: the server's when the page came, and what has gone by since.
+    pub fn today(&self) -> Today {
+        Today::new(self.now + since_load(), self.user.utc_offset_minutes)
+    }
+
     /// The person with this id.
     pub fn person(&self, id: domain::UserId) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
@@ -68,6 +73,19 @@ impl Session {
     pub fn product(&self, id: domain::ProductId) -> Option<&str> {
         self.products.iter().find(|product| product.id == id).map(|product| product.name.as_str())
     }
+}
+
+/// In whole minutes, so that a page that comes alive says what the server said.
+#[cfg(feature = "hydrate")]
+fn since_load() -> time::Duration {
+    use web_sys::js_sys::Date;
+    thread_local! { static LOADED: f64 = Date::now(); }
+    time::Duration::minutes((LOADED.with(|loaded| Date::now() - loaded) / 60_000.0) as i64)
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn since_load() -> time::Duration {
+    time::Duration::ZERO
 }
 
 /// Who is asking; none for a visitor who is not signed in.

@@ -8,9 +8,10 @@ use axum::{
     response::{Html, IntoResponse},
     routing::get,
 };
+use serde_json::{Map, Value, json};
 use utoipa::{
     OpenApi,
-    openapi::{OpenApi as Document, PathItem, path::Operation},
+    openapi::{Content, OpenApi as Document, PathItem, Ref, RefOr, ResponseBuilder, path::Operation},
 };
 
 use crate::startup::Server;
@@ -33,11 +34,65 @@ pub fn head() -> Document {
 }
 
 /// `/api/openapi.json` and `/api/docs`.
-pub fn routes(document: Document) -> Router<Server> {
+pub fn routes(mut document: Document) -> Router<Server> {
+    document.paths.paths.values_mut().for_each(complete);
     let page = page(&document);
+    let document = with_partial_writes(serde_json::to_value(document).unwrap_or_default());
     Router::new()
         .route("/api/openapi.json", get(move || std::future::ready(Json(document.clone()))))
         .route("/api/docs", get(move || std::future::ready(styled(page.clone()))))
+}
+
+/// What every JSON body may be refused for, whatever it is for.
+fn complete(item: &mut PathItem) {
+    for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
+        let Some(RefOr::T(body)) = &operation.request_body else { continue };
+        if !body.content.contains_key("application/json") {
+            continue;
+        }
+        for (status, description) in [
+            ("400", "The body cannot be read"),
+            ("413", "The body is over 1 MiB"),
+            ("415", "The body is no application/json"),
+        ] {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            let refused = ResponseBuilder::new().description(description).content("application/problem+json", problem);
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| refused.build().into());
+        }
+    }
+}
+
+/// Says of writes what types do not: a new lead needs a name; a change is a merge patch, in which a field may be null,
+/// a version may stand, and what is read-only may come back; who signs in may be named in three ways.
+fn with_partial_writes(mut document: Value) -> Value {
+    let schemas = &mut document["components"]["schemas"];
+    let mut patch = schemas["LeadInput"].clone();
+    if let Some(patch) = patch.as_object_mut() {
+        patch.remove("additionalProperties");
+    }
+    for field in patch["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        *field = json!({"anyOf": [field.take(), {"type": "null"}]});
+    }
+    patch["properties"]["version"] = json!({"type": "integer", "format": "int64",
+        "description": "Of the lead that the change is made from: refused with 409 when somebody was faster"});
+    patch["description"] =
+        "A JSON merge patch (RFC 7396) of a lead: what is absent stays, null clears. Read-only fields \
+        may come back as they were."
+            .into();
+    schemas["LeadPatch"] = patch;
+    schemas["LeadInput"]["required"] = json!(["name"]);
+    let login = schemas["Credentials"]["properties"]["login"].clone();
+    for name in ["email", "username"] {
+        schemas["Credentials"]["properties"][name] = login.clone();
+    }
+    schemas["Credentials"]["required"] = json!(["password"]);
+    schemas["Credentials"]["anyOf"] =
+        ["login", "email", "username"].iter().map(|name| json!({ "required": [name] })).collect();
+    for method in ["put", "patch"] {
+        let body = &mut document["paths"]["/api/leads/{id}"][method]["requestBody"];
+        body["content"]["application/json"]["schema"] = json!({"$ref": "#/components/schemas/LeadPatch"});
+    }
+    document
 }
 
 fn styled(page: String) -> impl IntoResponse {
@@ -86,12 +141,12 @@ fn push_operation(html: &mut String, path: &str, method: &str, operation: &Opera
     }
     html.push_str("<table>");
     for parameter in operation.parameters.iter().flatten() {
-        let utoipa::openapi::RefOr::T(parameter) = parameter else { continue };
+        let RefOr::T(parameter) = parameter else { continue };
         let description = escape(parameter.description.as_deref().unwrap_or_default());
         let _ = write!(html, "<tr><th><code>{}</code></th><td>{description}</td></tr>", parameter.name);
     }
     for (status, response) in &operation.responses.responses {
-        if let utoipa::openapi::RefOr::T(response) = response {
+        if let RefOr::T(response) = response {
             let _ = write!(html, "<tr><th>{status}</th><td>{}</td></tr>", escape(&response.description));
         }
     }

@@ -114,3 +114,21 @@ async fn rows_that_came_in_meanwhile_are_found_on_the_way_back(pool: sqlx::PgPoo
     let newer = page(&crm, &crm.ada, "", 10, back.previous_cursor).await;
     assert_eq!((newer.items[0].id, newer.start), (newest.id, Some(0)));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_whose_rows_have_gone_leads_back_to_those_before_it(pool: sqlx::PgPool) {
+    let crm = with_leads(pool).await;
+    let first = page(&crm, &crm.ada, "createdAt", 16, None).await;
+    let second = page(&crm, &crm.ada, "createdAt", 16, first.next_cursor.clone()).await;
+    let third = page(&crm, &crm.ada, "createdAt", 16, second.next_cursor.clone()).await;
+    for id in ids(&third) {
+        crm.system().leads().delete(id).await.unwrap();
+    }
+    let emptied = page(&crm, &crm.ada, "createdAt", 16, second.next_cursor.clone()).await;
+    assert_eq!((ids(&emptied), emptied.start), (vec![], Some(32)));
+    let back = page(&crm, &crm.ada, "createdAt", 16, emptied.previous_cursor).await;
+    let all = [ids(&first), ids(&second)].concat();
+    assert_eq!((ids(&back), back.start), (all[15..31].to_vec(), Some(15)));
+    let rest = page(&crm, &crm.ada, "createdAt", 16, back.next_cursor).await;
+    assert_eq!((ids(&rest), rest.start), (all[31..].to_vec(), Some(31)));
+}

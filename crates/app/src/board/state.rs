@@ -75,7 +75,7 @@ impl BoardState {
         let session = use_session();
         let (may_move, today) = session.with_value(|session| {
             let may_move = session.user.role != domain::users::Role::Engineer;
-            (may_move, Today::new(session.now, session.user.utc_offset_minutes))
+            (may_move, session.today())
         });
         BoardState {
             grid: expect_context(),

@@ -11,7 +11,7 @@ pub fn History(imports: Vec<Import>) -> impl IntoView {
     if imports.is_empty() {
         return view! { <p class="faint imports-none">"No file was imported yet. What you import is listed here, and can be reverted."</p> };
     }
-    let today = use_session().with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    let today = use_session().with_value(|session| session.today());
     view! {
         <h2 class="imports-title">"Imports so far"</h2>
         <div class="card table-card">

@@ -4,7 +4,7 @@ use domain::{
     Fields, day,
     leads::{Lead, LeadInput},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     choices::{self, Choices, or_none},
@@ -57,6 +57,8 @@ pub fn text(column: Column, lead: &Lead, today: Today) -> String {
         Column::Engineer => id(lead.assigned_engineer.map(|id| id.0)),
         Column::Product => id(lead.assigned_product.map(|id| id.0)),
         Column::FollowUp => lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default(),
+        // A computed one is nobody's text: left as it is, it stays computed.
+        Column::Score if !lead.score_is_set => String::new(),
         Column::Score => lead.score.to_string(),
         Column::Progress => lead.engineering_progress.to_string(),
         Column::LastContact | Column::Created => String::new(),
@@ -67,10 +69,18 @@ pub fn text(column: Column, lead: &Lead, today: Today) -> String {
 #[derive(Clone, Debug)]
 pub struct Edit {
     pub column: Column,
-    /// What the field held when the cell was opened, as JSON.
-    pub from: Value,
-    pub to: Value,
+    /// The fields as they were when the cell was opened, as on the wire.
+    from: Map<String, Value>,
+    to: Map<String, Value>,
     after: Lead,
+}
+
+/// The fields that a cell writes. Its product is one of all of them, and leaves or comes with its place there.
+fn written(column: Column) -> Vec<&'static str> {
+    match column {
+        Column::Product => vec!["assignedProduct", "products"],
+        column => column.field().into_iter().collect(),
+    }
 }
 
 impl Edit {
@@ -80,6 +90,10 @@ impl Edit {
     /// What is wrong with it, in words.
     pub fn read(column: Column, lead: &Lead, text: &str, today: Today) -> Result<Option<Self>, String> {
         let Some(field) = column.field() else { return Ok(None) };
+        // What a field cannot show, a time of day, is not lost by looking into it.
+        if text == self::text(column, lead, today) {
+            return Ok(None);
+        }
         let before = LeadInput::of(lead);
         let mut input = before.clone();
         write(column, &mut input, text.trim(), today)?;
@@ -87,14 +101,25 @@ impl Edit {
             Some(message) => message.clone(),
             None => wrong.into_iter().map(|(field, message)| format!("{field} {message}")).collect(),
         })?;
-        let json = |input: &LeadInput| serde_json::to_value(input).unwrap_or_default().get(field).cloned();
-        let (from, to) = (json(&before).unwrap_or_default(), json(&input).unwrap_or_default());
+        let json = |input: &LeadInput| {
+            let all = serde_json::to_value(input).unwrap_or_default();
+            let of = |field: &str| (field.to_owned(), all.get(field).cloned().unwrap_or_default());
+            written(column).into_iter().map(of).collect::<Map<_, _>>()
+        };
+        let (from, to) = (json(&before), json(&input));
         Ok((from != to).then(|| Edit { column, from, to, after: with(lead, input) }))
+    }
+
+    /// Whether the lead still holds what the cell was opened with.
+    pub fn is_untouched(&self, lead: &Value) -> bool {
+        self.from.iter().all(|(field, value)| lead.get(field) == Some(value))
     }
 
     /// The merge patch, refused when the lead is no longer of this version.
     pub fn patch(&self, version: i64) -> Value {
-        json!({ (self.column.field().unwrap_or_default()): self.to, "version": version })
+        let mut patch = self.to.clone();
+        patch.insert("version".into(), version.into());
+        Value::Object(patch)
     }
 
     /// Shows the change on a lead.
@@ -210,7 +235,6 @@ impl LeadField {
     /// What the field shows at first.
     pub fn text(self, lead: &Lead, today: Today) -> String {
         match self {
-            LeadField::Column(Column::Score) if !lead.score_is_set => String::new(),
             LeadField::Column(column) => text(column, lead, today),
             LeadField::Text(field, _) => {
                 let fields = serde_json::to_value(LeadInput::of(lead)).unwrap_or_default();
@@ -225,7 +249,10 @@ impl LeadField {
     /// What is wrong with it, in words.
     pub fn read(self, lead: &Lead, text: &str, today: Today) -> Result<Option<Value>, String> {
         match self {
-            LeadField::Column(column) => Ok(Edit::read(column, lead, text, today)?.map(|edit| edit.to)),
+            LeadField::Column(column) => {
+                let edit = Edit::read(column, lead, text, today)?;
+                Ok(edit.and_then(|mut edit| edit.to.remove(self.field())))
+            }
             LeadField::Text(field, _) => {
                 let before = serde_json::to_value(LeadInput::of(lead)).unwrap_or_default();
                 let mut after = before.clone();

@@ -65,7 +65,8 @@ fn row(Duplicate { lead, same }: &Duplicate, list: &str) -> impl IntoView + use<
         same.iter().map(|field| if field == "email" { "e-mail" } else { "phone" }).collect::<Vec<_>>().join(" and ");
     view! {
         <li>
-            <a class="link" href=lead_href(lead.id, list)>{lead.name.clone()}</a>
+            // Beside what is being typed, not in its place.
+            <a class="link" href=lead_href(lead.id, list) target="_blank">{lead.name.clone()}</a>
             {lead.company.clone().map(|company| format!(", {company},"))}
             {format!(" has the same {same} ")}{badge(lead.status)}
         </li>

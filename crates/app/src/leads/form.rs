@@ -3,10 +3,7 @@
 use domain::{Fields, Money, leads::LeadInput, users::Role};
 use leptos::{html, prelude::*};
 
-use super::{
-    choices::{self, Choices},
-    format::Today,
-};
+use super::choices::{self, Choices};
 use crate::{
     markup::{act, attr, dynamic, hear, view},
     ui::Field,
@@ -60,7 +57,7 @@ pub fn LeadForm(
 }
 
 fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -> impl IntoView + use<> {
-    let today = Today::new(session.now, session.user.utc_offset_minutes);
+    let today = session.today();
     let follow_up = lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default();
     let products = choices::products(session, lead.assigned_product);
     let agents = choices::agents(session, lead.assigned_to);
@@ -178,7 +175,7 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
         input.assigned_product = optional(&id, "assignedProduct", &mut wrong, |id| id.parse().ok());
     }
     if let Some(day) = get("followUpAt") {
-        let today = Today::new(session.now, session.user.utc_offset_minutes);
+        let today = session.today();
         input.follow_up_at = optional(&day, "followUpAt", &mut wrong, |text| today.morning(domain::day::parse(text)?));
     }
     wrong.into_result()?;

@@ -17,10 +17,15 @@ use crate::{UiError, viewer::Done, wire::Json};
 #[cfg(feature = "ssr")]
 use domain::leads::DuplicateQuery;
 
-/// One page of the list that the query string describes; no total.
+/// One page of the list that the query string describes; no total. Where its page has no leads any more, the one before.
 #[server(endpoint = "leads/list", input = GetUrl, output = Json)]
 pub async fn list_leads(query: String) -> Result<Page<Lead>, UiError> {
-    Ok(acting().await?.leads().list(&parse(&query)?).await?)
+    let (me, query) = (acting().await?, parse(&query)?);
+    let page = me.leads().list(&query).await?;
+    if !page.items.is_empty() || (page.previous_cursor.is_none() && query.offset == 0) {
+        return Ok(page);
+    }
+    Ok(me.leads().list(&domain::leads::LeadQuery { cursor: page.previous_cursor, offset: 0, ..query }).await?)
 }
 
 /// How many leads match, exactly. Apart from the list, so that no page waits for it.

@@ -34,7 +34,7 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
     let columns = Column::chosen(&address.columns, role);
     let headings = columns.iter().map(|(column, _)| heading(*column, &address)).collect_view();
     let widths = widths(&columns);
-    let today = session.with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    let today = session.with_value(|session| session.today());
     // Counted, not stored with this component: while another page of the list is on its way these rows still stand, and
     // their leads may change.
     let place = Arc::new(Place { session, columns, today, list: address.to_query(), role });
@@ -104,7 +104,8 @@ fn tools(grid: Grid, row: &Row, place: &Place) -> impl IntoView + use<> {
     let (id, lead) = (row.id, row.lead.clone());
     let name = lead.read_untracked().name.clone();
     let note = format!("{}#note", lead_href(id, &place.list));
-    let moves = Column::Status.is_editable(place.role);
+    let is_shown = place.columns.iter().any(|(column, _)| *column == Column::Status);
+    let moves = is_shown && Column::Status.is_editable(place.role);
     let call = format!("Call {name}");
     let phone =
         move || {

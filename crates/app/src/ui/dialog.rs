@@ -32,9 +32,30 @@ pub fn Dialog(
             on_close.run(());
         }
     };
+    // Ahead of the browser, which would close at the second Esc without asking.
+    let escape = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            event.stop_propagation();
+            on_close.run(());
+        }
+    };
+    // Closed all the same, by a gesture say: whoever wants to keep it is asked, and has it back.
+    let closed = move || {
+        on_close.run(());
+        request_animation_frame(move || {
+            if let Some(dialog) =
+                node.try_get_untracked().flatten().filter(|dialog| dialog.is_connected() && !dialog.open())
+            {
+                drop(dialog.show_modal());
+            }
+        });
+    };
     view! {
         <dialog node_ref=node class="dialog" class:dialog-small=small aria-label=label
+            on:keydown=hear(escape)
             on:cancel=hear(move |event: leptos::ev::Event| { event.prevent_default(); on_close.run(()) })
+            on:close=act(closed)
             on:mousedown=hear(outside)>
             <div class="dialog-panel">
                 <div class="dialog-head">

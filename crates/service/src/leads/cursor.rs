@@ -115,6 +115,14 @@ pub(super) fn before(first: &Lead, sort: &[SortKey], start: Option<i64>) -> Resu
     seal(first, sort, true, start)
 }
 
+/// The other way from the place behind a page: to the rows before the one that this page ended with.
+pub(super) fn back_from(behind: &Cursor) -> Option<Cursor> {
+    let mut sealed: Sealed = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&behind.0).ok()?).ok()?;
+    sealed.backward = true;
+    sealed.start = sealed.start.map(|start| start - 1);
+    Some(Cursor(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).ok()?)))
+}
+
 fn seal(lead: &Lead, sort: &[SortKey], backward: bool, start: Option<i64>) -> Result<Cursor> {
     let values = sort.iter().map(|key| SortValue::of(lead, key.field).map(|v| v.to_text())).collect();
     let sealed = Sealed { sort: name(sort), values, id: lead.id.0, backward, start };

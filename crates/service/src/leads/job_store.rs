@@ -119,7 +119,7 @@ pub(super) async fn claim(db: &PgPool, queue: Queue, now: Timestamp, until: Time
         r#"update bulk_jobs set state = 'running', claims = claims + 1, tries = tries + 1, leased_until = $2, updated_at = $1
            where id = (
                select id from bulk_jobs
-               where state in ('queued', 'running') and (state = 'queued' or leased_until <= $1)
+               where state in ('queued', 'running') and (state = 'queued' and leased_until is null or leased_until <= $1)
                    and (input #>> '{}' = any($3)) = $4
                order by id limit 1 for update skip locked)
            returning id as "id: JobId", created_by as "created_by: UserId", door as "door: Door", request_id, input,
@@ -220,8 +220,8 @@ pub(super) async fn advance(
 }
 
 /// Leads the job has changed for good.
-pub(super) async fn count_changed(db: &PgPool, job: &Claim) -> Result<i64> {
-    let changed = sqlx::query_scalar!("select rows_changed from bulk_jobs where id = $1", job.id.0);
+pub(super) async fn count_changed(db: &PgPool, id: JobId) -> Result<i64> {
+    let changed = sqlx::query_scalar!("select rows_changed from bulk_jobs where id = $1", id.0);
     Ok(changed.fetch_one(db).await?)
 }
 
@@ -258,7 +258,7 @@ pub(super) async fn end(
 /// Lets go of a job until then.
 pub(super) async fn put_back(db: &PgPool, job: &Claim, until: Timestamp) -> Result<()> {
     sqlx::query!(
-        "update bulk_jobs set leased_until = $3 where id = $1 and claims = $2 and state = 'running'",
+        "update bulk_jobs set state = 'queued', leased_until = $3 where id = $1 and claims = $2 and state = 'running'",
         job.id.0,
         job.claims,
         until,

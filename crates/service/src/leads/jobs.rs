@@ -81,9 +81,15 @@ impl Jobs<'_> {
     /// A job that is all or nothing then has changed nothing; a partial one keeps what it did, and says how much.
     pub async fn cancel(&self, id: JobId) -> Result<BulkJob> {
         self.find(id).await?;
-        store::cancel(self.0.pool(), id, &cancelled(0), self.0.crm.now()).await?;
+        stop(self.0, id).await?;
         self.find(id).await
     }
+}
+
+/// Asks for a job to be stopped. One that waits to go on is over with that, and says what it has done before.
+pub(super) async fn stop(acting: &Acting, id: JobId) -> Result<()> {
+    let changed = store::count_changed(acting.pool(), id).await?;
+    store::cancel(acting.pool(), id, &cancelled(changed), acting.crm.now()).await
 }
 
 /// Leaves the work to the background.
@@ -195,7 +201,7 @@ impl Crm {
                 store::end(self.pool(), job, JobState::Failed, &failure, Some(&tally), now).await
             }
             Ok(Ended::Cancelled) => {
-                let changed = store::count_changed(self.pool(), job).await?;
+                let changed = store::count_changed(self.pool(), job.id).await?;
                 store::end(self.pool(), job, JobState::Cancelled, &cancelled(changed), None, now).await
             }
             // The database or the files are away, or others hold the leads: it may be different in a moment.
@@ -204,7 +210,7 @@ impl Crm {
                 store::put_back(self.pool(), job, now + WAIT * job.tries).await
             }
             Err(error) => {
-                let changed = store::count_changed(self.pool(), job).await?;
+                let changed = store::count_changed(self.pool(), job.id).await?;
                 let failure = format!("{} {}", told(error), kept(changed));
                 store::end(self.pool(), job, JobState::Failed, &failure, None, now).await
             }

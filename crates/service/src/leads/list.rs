@@ -56,7 +56,12 @@ pub(super) async fn page(me: &Acting, query: &LeadQuery) -> Result<Page<Lead>> {
     let next = leads.last().filter(|_| more || backward);
     let next_cursor = next.map(|last| cursor::after(last, sort, start.map(|start| start + rows))).transpose()?;
     let previous = leads.first().filter(|_| if backward { more } else { !is_first });
-    let previous_cursor = previous.map(|first| cursor::before(first, sort, start)).transpose()?;
+    let previous_cursor = match (previous, &query.cursor) {
+        (Some(first), _) => Some(cursor::before(first, sort, start)?),
+        // Its rows went elsewhere: there are some before it all the same.
+        (None, Some(behind)) if leads.is_empty() => cursor::back_from(behind),
+        (None, _) => None,
+    };
     let total = if query.total { Some(count(me, &query.filter).await?) } else { None };
     Ok(Page { items: leads, next_cursor, previous_cursor, start, total })
 }

@@ -10,6 +10,8 @@ use crate::{Error, Result, products, users};
 /// What is said of people who are not there, who left, or who do something else.
 pub(super) const NO_AGENT: &str = "is not an active agent";
 pub(super) const NO_ENGINEER: &str = "is not an active engineer";
+/// The same of products.
+pub(super) const NO_PRODUCT: &str = "names a product that does not exist";
 
 /// What of everything that some changes name is there, asked for once for all of them.
 #[derive(Default)]
@@ -60,7 +62,7 @@ impl References {
         }
         if changes.contains_key("products") && !input.products.iter().all(|product| self.products.contains(product)) {
             let field = if changes.contains_key("assignedProduct") { "assignedProduct" } else { "products" };
-            fields.add(field, "names a product that does not exist");
+            fields.add(field, NO_PRODUCT);
         }
         fields.into_result().map_err(Error::Invalid)
     }

@@ -138,7 +138,8 @@ impl Deed {
         });
         for [one, other] in TOGETHER {
             for (spared_one, rest) in [(one, other), (other, one)] {
-                if spared.iter().any(|field| field == spared_one) && self.changes.remove(rest).is_some() {
+                let is_others = spared.iter().any(|field| field == spared_one) || touched(&spared_one.to_owned());
+                if is_others && self.changes.remove(rest).is_some() {
                     spared.push(rest.to_owned());
                 }
             }

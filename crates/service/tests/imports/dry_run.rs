@@ -178,6 +178,10 @@ async fn names_of_people_who_left_are_given_a_meaning_where_a_lead_would_get_the
     crm.crm.run_imports().await.unwrap();
     let import = ada.imports().find(import.id).await.unwrap();
     assert_eq!((counts(&import), import.unknown.len()), ([3, 1, 0, 0], 0));
+    let gone = "insert into products (name, price, is_active, deleted_at) values ('Old bot', '1', false, now())";
+    sqlx::query(gone).execute(&pool).await.unwrap();
+    let import = check(&ada, "name,product\nD,Old bot\nE,old bot\n", json!({})).await;
+    assert_eq!(import.unknown, [UnknownValue { field: ImportField::Product, value: "Old bot".into(), rows: 2 }]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

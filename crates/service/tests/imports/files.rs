@@ -89,6 +89,12 @@ async fn a_zip_bomb_is_refused_before_it_goes_off(pool: sqlx::PgPool) {
     assert!(refusal(&ada, "runs.xlsx", runs).await.contains("a cell that is larger than a cell can be"));
     let names = with_part("xl/other.bin", pieces(17, "<definedName n=\"\""));
     assert!(refusal(&ada, "names.xlsx", names).await.contains("a part of more than 16 MiB that is no sheet"));
+    let letter = std::iter::once(b"x".to_vec()).chain(pieces(17, "<definedName n=\"\""));
+    let letter = with_part("xl/workbook.xml", letter);
+    assert!(refusal(&ada, "letter.xlsx", letter).await.contains("a part of more than 16 MiB that is no sheet"));
+    let root = "<Relationships><Relationship Type=\"x/relationships/officeDocument\" Target=\"xl/worksheets/w.xml\"/></Relationships>";
+    let root = with_part("_rels/.rels", [root.as_bytes().to_vec()].into_iter());
+    assert!(refusal(&ada, "root.xlsx", root).await.contains("does not say which part the workbook is"));
     let liar = "<sst uniqueCount=\"999999999999999\"><si><t>x</t></si></sst>";
     let liar = with_part("xl/sharedStrings.xml", [liar.as_bytes().to_vec()].into_iter());
     assert!(refusal(&ada, "liar.xlsx", liar).await.contains("counts more texts than it holds"));

@@ -195,6 +195,14 @@ async fn an_import_whose_file_is_away_waits_and_can_be_begun_again(pool: sqlx::P
     crm.run_imports().await.unwrap();
     let waiting = ada.imports().find(import.id).await.unwrap();
     assert_eq!(waiting.state, ImportState::Running, "{:?}", waiting.failure);
+    let cancelled = ada.imports().cancel(import.id).await.unwrap();
+    assert_eq!(cancelled.state, ImportState::Cancelled, "at once: nobody is at work on it");
+    back();
+    ada.imports().configure(import.id, json!({})).await.unwrap();
+    crm.run_imports().await.unwrap();
+    away();
+    ada.imports().run(import.id).await.unwrap();
+    crm.run_imports().await.unwrap();
     for _ in 0..5 {
         test.clock.advance(time::Duration::seconds(30));
         crm.run_imports().await.unwrap();

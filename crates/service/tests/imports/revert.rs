@@ -81,17 +81,23 @@ async fn what_belongs_together_is_taken_back_together_or_not_at_all(pool: sqlx::
         };
         ada.leads().create(input).await.unwrap();
     }
-    let file = "email,product,status,lostReason,value\na@x.io,Voice,,,5\nb@x.io,,lost,price,5\n";
+    let input = LeadInput { email: Some("c@x.io".into()), ..named("c") };
+    ada.leads().create(input).await.unwrap();
+    let file = "email,product,status,lostReason,value\na@x.io,Voice,,,5\nb@x.io,,lost,price,5\nc@x.io,,lost,,5\n";
     let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
     let (a, b) = (lead_named(&crm, "a").await, lead_named(&crm, "b").await);
     assert_eq!((a.assigned_product, b.status), (Some(sold[1]), LeadStatus::Lost));
     ada.leads().update(a.id, json!({"products": [sold[1]]})).await.unwrap();
     ada.leads().update(b.id, json!({"lostReason": "timing"})).await.unwrap();
+    ada.leads().update(lead_named(&crm, "c").await.id, json!({"lostReason": "price"})).await.unwrap();
     ada.imports().revert(import.id).await.unwrap();
     crm.crm.run_imports().await.unwrap();
     let import = ada.imports().find(import.id).await.unwrap();
     let kept: Vec<&str> = import.kept.iter().map(|kept| kept.reason.as_str()).collect();
-    assert_eq!(kept, ["products, assignedProduct changed since", "lostReason, status changed since"]);
+    let expected =
+        ["products, assignedProduct changed since", "lostReason, status changed since", "status changed since"];
+    assert_eq!(kept, expected);
+    assert_eq!(lead_named(&crm, "c").await.status, LeadStatus::Lost, "its reason stands");
     let (a, b) = (lead_named(&crm, "a").await, lead_named(&crm, "b").await);
     assert_eq!((a.assigned_product, a.products, a.value), (Some(sold[1]), vec![sold[1]], None));
     assert_eq!((b.status, b.lost_reason.as_deref(), b.value), (LeadStatus::Lost, Some("timing"), None));

@@ -93,11 +93,14 @@ fn Mark(grid: Grid, refused: Refused) -> impl IntoView {
 
 #[component]
 fn Field(work: Work, cell: Cell) -> impl IntoView {
-    let lead = work.grid.lead(cell.lead)?;
-    let (card, style) = place(cell)?;
+    let (Some(lead), Some((card, style))) = (work.grid.lead(cell.lead), place(cell)) else {
+        // Nowhere to write: the column is not shown, or the lead is gone. An open cell would hold the list still.
+        request_animation_frame(move || work.grid.open.set(None));
+        return None;
+    };
     let session = work.session;
     let role = session.with_value(|session| session.user.role);
-    let today = session.with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    let today = session.with_value(|session| session.today());
     let kept = work.refused.with_untracked(|all| all.iter().find(|refused| refused.cell == cell).cloned());
     let text = RwSignal::new(match &kept {
         Some(refused) => refused.text.clone(),
@@ -220,7 +223,7 @@ impl Work {
         let reason = match (&current, error.0.fields.0.values().next()) {
             (Some(lead), _) => {
                 let now = self.session.with_value(|session| {
-                    let today = Today::new(session.now, session.user.utc_offset_minutes);
+                    let today = session.today();
                     label_of(cell.column, lead, today, session)
                 });
                 format!("Someone set it to “{now}” meanwhile")
@@ -250,10 +253,8 @@ async fn send(edit: &Edit, id: LeadId, mut version: i64) -> Result<(Lead, Option
             Ok(done) => return Ok((done.value, done.undo)),
             Err(error) => error,
         };
-        let field = edit.column.field().unwrap_or_default();
-        let untouched = |current: &serde_json::Value| current.get(field) == Some(&edit.from);
         match error.0.current.as_ref().filter(|_| error.0.code == ErrorCode::Conflict) {
-            Some(current) if untouched(current) => {
+            Some(current) if edit.is_untouched(current) => {
                 version = current.get("version").and_then(serde_json::Value::as_i64).unwrap_or(version);
                 last = Some(error);
             }

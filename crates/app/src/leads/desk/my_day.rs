@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::super::{
     address::{Address, with_query},
-    format::{Today, count},
+    format::count,
     grid::Grid,
     server_fns::load_my_day,
     table::lead_href,
@@ -62,7 +62,7 @@ pub fn Panel(grid: Grid, address: Memo<Address>) -> impl IntoView {
 #[component]
 fn Section(title: &'static str, class: &'static str, part: FollowUps, address: Memo<Address>) -> impl IntoView {
     let FollowUps { total, leads, query } = part;
-    let today = use_session().with_value(|session| Today::new(session.now, session.user.utc_offset_minutes));
+    let today = use_session().with_value(|session| session.today());
     let list = address.read_untracked().to_query();
     let rows = leads.into_iter().map(|lead| {
         let due = lead.follow_up_at.map(|at| today.follow_up(at).0).unwrap_or_default();

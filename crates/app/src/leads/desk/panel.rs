@@ -13,7 +13,7 @@ use super::super::{
     filters::{PANEL, use_show},
 };
 use crate::{
-    markup::{act, view},
+    markup::{act, dynamic, view},
     ui::Field,
     viewer::{Session, use_session},
 };
@@ -36,17 +36,16 @@ pub fn in_place(address: Memo<Address>) -> AnyView {
 pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoView {
     let session = use_session();
     let node = NodeRef::<html::Div>::new();
-    let filter = address.get_untracked().query.filter;
-    let LeadQuery { sort, limit, .. } = address.get_untracked().query;
-    let orders = session.with_value(|session| orders(session.user.role, &sort));
-    let sort = written(&sort);
+    // Counts how often the fields had to be drawn anew: for something that none of them offers.
+    let drawn = RwSignal::new(0);
     // A change made elsewhere, a chip taken away say, is shown here too.
     Effect::new(move |first: Option<()>| {
         let LeadQuery { filter, sort, .. } = address.read().query.clone();
         if first.is_some()
             && let Some(node) = node.get_untracked()
+            && !session.with_value(|session| show(&node, &filter, &sort, session))
         {
-            session.with_value(|session| show(&node, &filter, &sort, session));
+            drawn.update(|drawn| *drawn += 1);
         }
     });
     let change = move || {
@@ -55,35 +54,45 @@ pub fn Panel(address: Memo<Address>, apply: Callback<LeadQuery>) -> impl IntoVie
             apply.run(filled);
         }
     };
-    let groups = session.with_value(groups);
-    let chosen = filter_pairs(&filter);
-    let ranges = session.with_value(|session| ranges(session.user.role));
-    let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-    let source = value("source");
-    let groups = groups.iter().map(|group| boxes(group, &value(group.name))).collect_view();
-    let ranges = ranges.iter().map(|(label, from, to, kind)| range(label, kind, (from, value(from)), (to, value(to))));
-    let ranges = ranges.collect_view();
     view! {
         <div node_ref=node class="panel-body" on:change=act(change)>
-            {groups}
-            <fieldset class="panel-ranges">
-                <legend>"Ranges"</legend>
-                {ranges}
-                <Field label="Source" id="filter-source">
-                    <input id="filter-source" name="source" class="input" placeholder="Website, Referral" value=source />
-                </Field>
-                <Field label="Order" id="filter-sort">
-                    <select id="filter-sort" name="sort" class="input">
-                        {orders.into_iter().map(|(value, label)| {
-                            let selected = value == sort;
-                            view! { <option value=value selected=selected>{label}</option> }
-                        }).collect_view()}
-                    </select>
-                </Field>
-            </fieldset>
-            <input type="hidden" name="limit" value=limit />
-            <div class="panel-foot"><button class="btn btn-primary">"Apply"</button></div>
+            {dynamic(move || {
+                drawn.track();
+                session.with_value(|session| fields(&address.get_untracked().query, session))
+            })}
         </div>
+    }
+}
+
+fn fields(query: &LeadQuery, session: &Session) -> impl IntoView + use<> {
+    let chosen = filter_pairs(&query.filter);
+    let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let sort = written(&query.sort);
+    let orders = orders(session.user.role, &query.sort);
+    let groups = groups(session, &chosen);
+    let groups = groups.iter().map(|group| boxes(group, &value(group.name))).collect_view();
+    let ranges = ranges(session.user.role).into_iter();
+    let ranges = ranges.map(|(label, from, to, kind)| range(label, kind, (from, value(from)), (to, value(to))));
+    let ranges = ranges.collect_view();
+    let orders = orders.into_iter().map(|(value, label)| {
+        let selected = value == sort;
+        view! { <option value=value selected=selected>{label}</option> }
+    });
+    let (orders, source) = (orders.collect_view(), value("source"));
+    view! {
+        {groups}
+        <fieldset class="panel-ranges">
+            <legend>"Ranges"</legend>
+            {ranges}
+            <Field label="Source" id="filter-source">
+                <input id="filter-source" name="source" class="input" placeholder="Website, Referral" value=source />
+            </Field>
+            <Field label="Order" id="filter-sort">
+                <select id="filter-sort" name="sort" class="input">{orders}</select>
+            </Field>
+        </fieldset>
+        <input type="hidden" name="limit" value=query.limit />
+        <div class="panel-foot"><button class="btn btn-primary">"Apply"</button></div>
     }
 }
 
@@ -94,21 +103,33 @@ struct Group {
     options: Choices,
 }
 
-fn groups(session: &Session) -> Vec<Group> {
+/// What can be ticked, and what is chosen all the same: leads of people who left.
+fn groups(session: &Session, chosen: &[(String, String)]) -> Vec<Group> {
     let owners = |people: Choices| {
         let special = [("me", "Me"), ("none", "Nobody")].map(|(value, label)| (value.to_owned(), label.to_owned()));
         special.into_iter().chain(people).collect()
     };
     // Products that are no longer sold stand on leads all the same.
     let products = session.products.iter().map(|p| (p.id.to_string(), p.name.clone())).collect();
-    vec![
+    let mut groups = vec![
         Group { title: "Status", name: "status", options: choices::statuses() },
         Group { title: "Priority", name: "priority", options: choices::priorities() },
         Group { title: "Agent", name: "assignee", options: owners(choices::agents(session, None)) },
         Group { title: "Engineer", name: "engineer", options: owners(choices::engineers(session, None)) },
         Group { title: "Product", name: "product", options: products },
         Group { title: "Follow-up", name: "followUp", options: choices::follow_ups() },
-    ]
+    ];
+    for group in &mut groups {
+        let of_group = chosen.iter().filter(|(name, _)| name == group.name).flat_map(|(_, values)| values.split(','));
+        for value in of_group {
+            if !group.options.iter().any(|(offered, _)| offered == value) {
+                let person = session.people.iter().find(|person| person.id.to_string() == value);
+                let label = person.map_or_else(|| format!("No. {value}"), |person| person.name.clone());
+                group.options.push((value.to_owned(), label));
+            }
+        }
+    }
+    groups
 }
 
 /// Label, names of both ends, and kind of field.
@@ -176,8 +197,10 @@ fn filter_pairs(filter: &LeadFilter) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
 }
 
-/// Fills the fields with the filter's conditions, but for the one that is being written in.
-fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session) {
+/// Fills the fields with the filter's conditions, but for the one that is being written in. False where one of them
+/// offers no such thing.
+fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session) -> bool {
+    let mut is_whole = true;
     let chosen = filter_pairs(filter);
     let value = |name: &str| chosen.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
     let active = document().active_element();
@@ -185,18 +208,22 @@ fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session
         let found = node.query_selector(selector).ok().flatten();
         found.and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
     };
-    for group in groups(session) {
+    for group in groups(session, &chosen) {
         for (option, _) in &group.options {
-            if let Some(input) = find(&format!("input[name={}][value='{option}']", group.name)) {
-                input.set_checked(value(group.name).split(',').any(|one| one == option));
+            let is_chosen = value(group.name).split(',').any(|one| one == option);
+            match find(&format!("input[name={}][value='{option}']", group.name)) {
+                Some(input) => input.set_checked(is_chosen),
+                None => is_whole &= !is_chosen,
             }
         }
     }
     if let Ok(Some(select)) = node.query_selector("select[name=sort]")
         && let Some(select) = select.dyn_ref::<HtmlSelectElement>()
     {
-        // An order that headings made and this list does not offer leaves it blank.
-        select.set_value(&written(sort));
+        // One that headings made leaves it blank where it is not offered.
+        let sort = written(sort);
+        select.set_value(&sort);
+        is_whole &= select.value() == sort && select.selected_index() >= 0;
     }
     let names = ranges(session.user.role).into_iter().flat_map(|(_, from, to, _)| [from, to]);
     for name in names.chain(["source"]) {
@@ -206,6 +233,7 @@ fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session
             input.set_value(value(name));
         }
     }
+    is_whole
 }
 
 /// The form around the panel.

@@ -1,7 +1,7 @@
 //! What opens in a value's place. A field of the lead: Enter saves, Esc leaves it as it was, a refusal keeps what was
 //! typed.
 
-use domain::{AttachmentId, InteractionId};
+use domain::{AttachmentId, InteractionId, leads::Lead};
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html,
@@ -72,6 +72,7 @@ fn Field(work: Work, of: LeadField, label: &'static str, editing: Editing) -> im
     // Refused, it opens with what was typed.
     if editing.problem.read_untracked().is_none() {
         text.set(of.text(&lead, work.today));
+        editing.seen.set_value(Some(lead.clone()));
     }
     let kind = match of {
         LeadField::Column(column) => work.session.with_value(|session| kind(column, &lead, session)),
@@ -110,13 +111,16 @@ fn Field(work: Work, of: LeadField, label: &'static str, editing: Editing) -> im
 #[derive(Clone, Copy)]
 pub struct Editing {
     pub is_open: RwSignal<bool>,
+    /// The lead as it was when the field opened. What others do meanwhile must not count as seen.
+    seen: StoredValue<Option<Lead>>,
     text: RwSignal<String>,
     problem: RwSignal<Option<String>>,
 }
 
 impl Editing {
     pub fn new() -> Self {
-        Editing { is_open: RwSignal::new(false), text: RwSignal::new(String::new()), problem: RwSignal::new(None) }
+        let (text, problem) = (RwSignal::new(String::new()), RwSignal::new(None));
+        Editing { is_open: RwSignal::new(false), seen: StoredValue::new(None), text, problem }
     }
 
     /// Opens with what the lead holds.
@@ -138,14 +142,15 @@ impl Editing {
             return;
         }
         let typed = self.text.get_untracked();
-        match work.lead.with_untracked(|lead| of.read(lead, &typed, work.today)) {
+        let seen = self.seen.get_value().unwrap_or_else(|| work.lead.get_untracked());
+        match of.read(&seen, &typed, work.today) {
             Err(reason) => self.problem.set(Some(reason)),
             Ok(None) => self.close(),
             Ok(Some(value)) => {
                 self.close();
                 let mut to = Changed::new();
                 to.insert(of.field().to_owned(), value);
-                work.save(to, format!("{label} saved"), move |error| {
+                work.save_from(seen, to, format!("{label} saved"), move |error| {
                     let at_field = error.0.fields.get(of.field()).map(str::to_owned);
                     drop(self.text.try_set(typed.clone()));
                     drop(self.problem.try_set(Some(at_field.unwrap_or_else(|| error.message()))));

@@ -96,7 +96,7 @@ impl Work {
             grid: expect_context(),
             toasts: use_toasts(),
             session,
-            today: session.with_value(|session| Today::new(session.now, session.user.utc_offset_minutes)),
+            today: session.with_value(|session| session.today()),
         };
         // What is done elsewhere on the page, an undo say, shows here too.
         Effect::new(move |before: Option<u32>| {
@@ -222,10 +222,15 @@ impl Work {
     /// # Errors
     /// What the server says against it.
     pub async fn send(self, to: Changed) -> Result<Sent, UiError> {
+        self.send_from(self.lead.get_untracked(), to).await
+    }
+
+    /// The same for what was changed from the lead as it was `seen`: others may have changed it since.
+    async fn send_from(self, seen: Lead, to: Changed) -> Result<Sent, UiError> {
         let before = self.lead.get_untracked();
-        let mut change = Change::of(&before, to);
+        let mut change = Change::of(&seen, to);
         self.show(with(&before, &change.to));
-        let mut version = before.version;
+        let (mut version, mut back) = (seen.version, fields(&before));
         // Another version is no conflict while the fields themselves are as they were.
         for _ in 0..4 {
             let error = match update_lead(self.id, change.patch(version)).await {
@@ -236,12 +241,15 @@ impl Work {
                 Err(error) => error,
             };
             let Some(theirs) = current(&error) else {
-                self.put_back(&change);
+                self.put_back(&change.to, &back);
                 return Err(error);
             };
             version = theirs.version;
             match Conflict::between(&change, &theirs) {
-                None => change.from = fields(&theirs),
+                None => {
+                    back = fields(&theirs);
+                    change.from.clone_from(&back);
+                }
                 Some(conflict) => {
                     self.show(theirs);
                     drop(self.conflict.try_set(Some(conflict)));
@@ -249,15 +257,19 @@ impl Work {
                 }
             }
         }
-        self.put_back(&change);
+        self.put_back(&change.to, &back);
         Err(UiError::unreachable())
     }
 
     /// The same with words for how it went. What is refused is told by `refused`.
     pub fn save(self, to: Changed, said: impl Into<String>, refused: impl Fn(UiError) + 'static) {
-        let said = said.into();
+        self.save_from(self.lead.get_untracked(), to, said.into(), refused);
+    }
+
+    /// The same from the lead as it was `seen`.
+    pub fn save_from(self, seen: Lead, to: Changed, said: String, refused: impl Fn(UiError) + 'static) {
         spawn_local(async move {
-            match self.send(to).await {
+            match self.send_from(seen, to).await {
                 Ok(Sent::Saved(_, undo)) => self.saved(said, undo),
                 Ok(Sent::Asked) => {}
                 Err(error) => refused(error),
@@ -271,10 +283,10 @@ impl Work {
         self.refresh();
     }
 
-    /// Takes the change off again, and nothing else.
-    fn put_back(self, change: &Change) {
+    /// Takes the change off again, and nothing else: these fields are as they were.
+    fn put_back(self, to: &Changed, before: &Changed) {
         if let Some(now) = self.lead.try_get_untracked() {
-            let back = change.to.keys().filter_map(|field| Some((field.clone(), change.from.get(field)?.clone())));
+            let back = to.keys().filter_map(|field| Some((field.clone(), before.get(field)?.clone())));
             self.show(with(&now, &back.collect()));
         }
     }

@@ -119,7 +119,7 @@ impl Imports<'_> {
     /// Stops what goes on, within two seconds. What was written before stays, and can be reverted.
     pub async fn cancel(&self, id: ImportId) -> Result<Import> {
         let stored = self.stored(id).await?;
-        job_store::cancel(self.0.pool(), stored.job, "Cancelled. Nothing was changed.", self.0.crm().now()).await?;
+        jobs::stop(self.0, stored.job).await?;
         self.find(id).await
     }
 

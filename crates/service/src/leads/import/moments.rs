@@ -103,6 +103,10 @@ fn with_offset(text: &str) -> (&str, Option<UtcOffset>) {
             _ => return None,
         };
         let sign = if text[at..].starts_with('+') { 1 } else { -1 };
+        // No place on earth is further off: `14:30-16:00` says from when to when.
+        if !(-12..=14).contains(&(sign * hours)) {
+            return None;
+        }
         Some((text[..at].trim_end(), UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()?))
     });
     offset.map_or((text, None), |(rest, offset)| (rest, Some(offset)))
@@ -266,6 +270,7 @@ mod tests {
             "2026-03-04 14",
             "2026-03-04 14:30 +99:00",
             "2026-03-04 14:30 or so",
+            "2026-03-04 14:30-16:00",
         ] {
             assert!(read(text, DateOrder::Dmy).is_err(), "{text}");
         }

@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     ImportId,
-    imports::{Import, ImportColumn, ImportRow, ImportSettings, RowOutcome},
+    imports::{Import, ImportColumn, ImportField, ImportRow, ImportSettings, RowOutcome},
     leads::{ExportFormat, cells},
 };
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
@@ -20,7 +20,9 @@ use super::{
     super::export::serial,
     Imports,
     guess::Inspected,
-    local, row_store,
+    local,
+    moments::Zone,
+    row_store,
     source::{Cell, Row, Source},
     store,
 };
@@ -143,7 +145,7 @@ fn write(file: File, import: &Import, mut failed: Failed, format: ExportFormat) 
         })
     };
     match format {
-        ExportFormat::Csv => csv(&out, &headers, &import.settings.decimal, each)?,
+        ExportFormat::Csv => csv(&out, &headers, &import.settings, each)?,
         ExportFormat::Xlsx => xlsx(&out, &headers, each)?,
     }
     let size = out.seek(SeekFrom::End(0)).map_err(Error::files)?;
@@ -163,7 +165,7 @@ fn with_reason(mut cells: Vec<Cell>, at: usize, is_there: bool, reason: String) 
 fn csv(
     out: &File,
     headers: &[&str],
-    decimal: &str,
+    settings: &ImportSettings,
     each: impl FnOnce(&mut dyn FnMut(Vec<Cell>) -> Result<()>) -> Result<()>,
 ) -> Result<()> {
     let mut buffer = BufWriter::new(out);
@@ -171,15 +173,24 @@ fn csv(
     let mut rows = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(buffer);
     rows.write_record(headers.iter().map(|header| cells::guarded(header).into_owned())).map_err(Error::files)?;
     each(&mut |cells| {
-        let shown = |cell: &Cell| match cell {
-            // Where a sheet holds a number, text has to be read again.
-            Cell::Number(number) => number.to_string().replace('.', decimal),
-            cell => cell.shown(),
-        };
-        let cells = cells.iter().map(|cell| cells::guarded(cells::unguarded(&shown(cell))).into_owned());
+        let shown = |(at, cell): (usize, &Cell)| written(cell, headers.get(at).copied().unwrap_or_default(), settings);
+        let cells = cells.iter().enumerate().map(shown);
+        let cells = cells.map(|text| cells::guarded(cells::unguarded(&text)).into_owned());
         rows.write_record(cells).map_err(Error::files)
     })?;
     rows.flush().map_err(Error::files)
+}
+
+/// A cell as text that is read as the cell was.
+fn written(cell: &Cell, header: &str, settings: &ImportSettings) -> String {
+    match cell {
+        Cell::Number(number) if settings.mapping.get(header) == Some(&Some(ImportField::Value)) => {
+            format!("{number:.2}").replace('.', &settings.decimal)
+        }
+        // Midnight, and not the day of it.
+        Cell::Moment(at) if Zone::of(header) == Zone::Utc => at.to_string(),
+        cell => cell.shown(),
+    }
 }
 
 fn xlsx(

@@ -89,24 +89,29 @@ async fn batch(
         let later = later.get(&lead.id).map_or(&[][..], Vec::as_slice);
         // What the file itself has handed over comes back to whom it was taken from.
         let is_theirs = visible.contains(&lead.id) || list::is_theirs(actor, deed.whose_before(lead));
-        let is_shown =
-            [Whose::of(lead), deed.whose_before(lead)].into_iter().any(|whose| list::is_theirs(reader, whose));
-        let mut leave = |reason: String| {
+        let mut leave = |whose: Whose, reason: String| {
+            let is_shown = list::is_theirs(reader, whose);
             let name = if is_shown { lead.name.clone() } else { format!("Lead {}", lead.id) };
             kept.push(Kept { lead: lead.id, name, reason });
         };
         if !is_theirs {
-            leave("is no longer yours".into());
+            leave(Whose::of(lead), "is no longer yours".into());
             continue;
         }
         match deed.spare(lead, is_deleted, later) {
-            Ok(spared) => match reversal.plan(actor, lead, deed, is_deleted, later) {
-                Ok(()) if spared.is_empty() => {}
-                Ok(()) => leave(format!("{} changed since", spared.join(", "))),
-                Err(Error::Conflict { detail, .. } | Error::Forbidden { detail, .. }) => leave(detail),
-                Err(error) => return Err(error),
-            },
-            Err(Some(reason)) => leave(reason),
+            Ok(spared) => {
+                // Whose it is when the rest of it is taken back.
+                let again = deed.whose_before(lead);
+                match reversal.plan(actor, lead, deed, is_deleted, later) {
+                    Ok(()) if spared.is_empty() => {}
+                    Ok(()) => leave(again, format!("{} changed since", spared.join(", "))),
+                    Err(Error::Conflict { detail, .. } | Error::Forbidden { detail, .. }) => {
+                        leave(Whose::of(lead), detail);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Err(Some(reason)) => leave(Whose::of(lead), reason),
             // It is gone already.
             Err(None) => {}
         }

@@ -21,7 +21,7 @@ use super::{
     super::{
         job_store::{self, Claim},
         jobs::Ended,
-        references::{NO_AGENT, NO_ENGINEER},
+        references::{NO_AGENT, NO_ENGINEER, NO_PRODUCT},
         write::Writing,
     },
     draft::{Columns, Drafted, Drafter},
@@ -40,7 +40,7 @@ use crate::{Acting, Error, Result, events};
 const BATCH: usize = 2_000;
 /// Bytes of a stretch, as it came: a file may have rows of megabytes.
 const BATCH_BYTES: usize = 8 << 20;
-/// Names of people who left that are listed.
+/// Names of what has gone that are listed.
 const GONE: i64 = 100;
 /// Stretches that wait between the reading thread and the writing side.
 const AHEAD: usize = 2;
@@ -159,10 +159,10 @@ fn recall(seen: &mut Seen, drafted: &[Drafted], before: &HashMap<i64, (Option<Le
     }
 }
 
-/// Names of people who are known and take no leads any more. That shows only where a lead would get them, and wants a
-/// meaning as a name that is not known does.
+/// Names of people who are known and take no leads any more, and of products off the catalogue. That shows only where a
+/// lead would get them, and wants a meaning as a name that is not known does.
 async fn gone(writing: &mut Writing<'_>, import: &Import) -> Result<Vec<UnknownValue>> {
-    let found = row_store::failing(&mut **writing.tx, import.id, &[NO_AGENT, NO_ENGINEER], GONE).await?;
+    let found = row_store::failing(&mut **writing.tx, import.id, &[NO_AGENT, NO_ENGINEER, NO_PRODUCT], GONE).await?;
     let of = |header: &String| import.settings.mapping.get(header).copied().flatten();
     Ok(found
         .into_iter()

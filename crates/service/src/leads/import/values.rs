@@ -34,14 +34,15 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
     let first = groups.next().unwrap_or_default();
     let mut number = first.to_owned();
     for group in groups {
-        if group.len() != 3 || first.trim_start_matches('-').is_empty() {
+        // `1234.500` and `0.500` are no thousands, whatever is said of the sign.
+        if group.len() != 3 || !is_first_of_thousands(first) {
             return Err(format!("is no amount with {decimal:?} before the cents"));
         }
         number.push_str(group);
     }
     if let Some(cents) = cents.filter(|cents| !cents.is_empty()) {
         // A thousand and a half, or one and a half: whoever knows says it.
-        if cents.len() == 3 && !whole.contains(grouping) {
+        if cents.len() == 3 && is_first_of_thousands(whole) {
             return Err(format!(
                 "may mean thousands or cents: choose {grouping:?} before cents, or write two digits behind {decimal:?}"
             ));
@@ -53,6 +54,12 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
         number.insert(0, '-');
     }
     number.parse().map_err(|e: domain::money::NoAmount| e.to_string())
+}
+
+/// Whether groups of three digits may follow.
+fn is_first_of_thousands(digits: &str) -> bool {
+    let digits = digits.trim_start_matches('-');
+    (1..=3).contains(&digits.len()) && !digits.starts_with('0')
 }
 
 /// What stands before the cents in these amounts, if one of them tells.
@@ -68,7 +75,8 @@ pub(super) fn decimal_of<'t>(amounts: impl Iterator<Item = &'t str>) -> Option<c
         if signs.len() > 1 {
             return Some(other);
         }
-        if behind != 3 {
+        let before = text[..at].trim_start_matches(|c: char| !c.is_ascii_digit());
+        if behind != 3 || !is_first_of_thousands(before) {
             return Some(last);
         }
     }
@@ -115,6 +123,8 @@ mod tests {
             ("1200.", '.', 120_000),
             ("1,234.500", '.', 123_450),
             ("1234.5000", '.', 123_450),
+            ("1234.500", '.', 123_450),
+            ("0,500", ',', 50),
         ] {
             assert_eq!(amount_of(text, decimal).map(Money::cents), Ok(cents), "{text}");
         }
@@ -128,6 +138,8 @@ mod tests {
             (",500", '.'),
             ("1.500", '.'),
             ("€ 12,000", ','),
+            ("1234.500", ','),
+            ("0.500", ','),
         ] {
             assert!(amount_of(text, decimal).is_err(), "{text}");
         }
@@ -143,6 +155,8 @@ mod tests {
             (vec!["12.5"], Some('.')),
             (vec!["1.234.567"], Some(',')),
             (vec!["1,000", "2,000", "70"], None),
+            (vec!["1234.500"], Some('.')),
+            (vec!["€0,500"], Some(',')),
         ] {
             assert_eq!(decimal_of(amounts.iter().copied()), sign, "{amounts:?}");
         }

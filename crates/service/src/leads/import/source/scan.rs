@@ -21,6 +21,9 @@ const OTHER: u64 = 16 << 20;
 const RUN: usize = 1 << 20;
 /// Bytes of a sheet from one cell to the next, or to its end: what stands behind the cells may be long.
 const CELL: usize = 16 << 20;
+/// The part that tells where the workbook is, and its bytes.
+const ROOT: &str = "_rels/.rels";
+const ROOT_BYTES: u64 = 64 << 10;
 /// Parts of the archive; each sheet is one.
 const PARTS: usize = 10_000;
 /// A text of the shared ones takes so many bytes at least: `<si><t/></si>`.
@@ -40,7 +43,23 @@ pub(super) fn check(file: &File) -> Result<()> {
             return Err(refused("is protected with a password; save it without one"));
         }
         let name = part.name().map_err(corrupt)?.to_ascii_lowercase();
-        whole += unpack(&mut part, WHOLE - whole, Kind::of(&name))?;
+        if name == ROOT {
+            check_root(&mut part)?;
+            continue;
+        }
+        let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+        whole += unpack(&mut part, WHOLE - whole, Kind::of(&name), is_xml)?;
+    }
+    Ok(())
+}
+
+/// The workbook is what this part says it is. It is no sheet, whose size is bounded in another way.
+fn check_root(part: &mut impl Read) -> Result<()> {
+    let mut text = Vec::new();
+    part.take(ROOT_BYTES + 1).read_to_end(&mut text).map_err(|error| corrupt(error.into()))?;
+    let has = |what: &[u8]| memchr::memmem::find(&text.to_ascii_lowercase(), what).is_some();
+    if text.len() as u64 > ROOT_BYTES || looks_like_xml(&text) != Some(true) || has(b"worksheets") || has(b"&#") {
+        return Err(refused("is corrupt, or no XLSX file: it does not say which part the workbook is"));
     }
     Ok(())
 }
@@ -67,8 +86,8 @@ impl Kind {
 }
 
 /// How many bytes a part unpacks to.
-fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind) -> Result<u64> {
-    let (mut size, mut run, mut cell, mut said, mut is_xml) = (0, 0, 0, None, None);
+fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind, is_xml: bool) -> Result<u64> {
+    let (mut size, mut run, mut cell, mut said, mut is_xml) = (0, 0, 0, None, is_xml.then_some(true));
     let mut buffer = vec![0; 64 << 10];
     loop {
         let read = part.read(&mut buffer).map_err(|error| corrupt(error.into()))?;
@@ -80,7 +99,7 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind) -> Result<u6
             said = unique_count(piece);
         }
         size += read as u64;
-        // By its content: the workbook's own part may be called anything.
+        // By its name or its content: the workbook's own part may be called anything.
         is_xml = is_xml.or_else(|| looks_like_xml(piece));
         match kind {
             Kind::Strings if size > STRINGS => return Err(too_large(STRINGS)),

@@ -78,6 +78,9 @@ impl<R: Read> Records<R> {
 
     /// Goes on to the next record, and tells its number.
     fn next(&mut self) -> Result<Option<u64>> {
+        if self.number == 0 && self.bytes.fill_buf().map_err(broken)?.starts_with("\u{feff}".as_bytes()) {
+            self.bytes.consume("\u{feff}".len());
+        }
         self.number += 1 + self.skip_blank_lines()?;
         let (mut written, mut ended) = (0, 0);
         loop {
