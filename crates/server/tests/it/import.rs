@@ -149,7 +149,8 @@ async fn the_command_brings_the_same_file_in(pool: sqlx::PgPool) {
     let out = run(command(&["leads.csv", "--dry-run"]));
     assert_eq!(
         String::from_utf8_lossy(&out.stdout),
-        "Import 1: 2 would be created, 0 would be updated, 0 would be skipped, 1 failed.\n",
+        "Row 3: owner \"bob\": is no known agent; email \"noor@\": is not a valid e-mail address\n\
+         Import 1: 2 would be created, 0 would be updated, 0 would be skipped, 1 failed.\n",
         "{:?}",
         String::from_utf8_lossy(&out.stderr)
     );
