@@ -38,13 +38,19 @@ impl FromServerFnError for UiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         UiError(Box::new(match error {
             ServerFnErrorErr::Request(_) => return UiError::unreachable(),
-            // A body beyond its limit is told as one that cannot be read.
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
+                Problem::new(ErrorCode::BadRequest, detail)
+            }
+            // On the server, of what was sent: a body beyond its limit is told as one that cannot be read.
+            #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(detail) if detail.contains("length limit") => {
                 Problem::new(ErrorCode::TooLarge, "The request is too large. Nothing was saved.")
             }
-            ServerFnErrorErr::Args(detail)
-            | ServerFnErrorErr::MissingArg(detail)
-            | ServerFnErrorErr::Deserialization(detail) => Problem::new(ErrorCode::BadRequest, detail),
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(detail) => Problem::new(ErrorCode::BadRequest, detail),
+            // In the browser, of an answer that is none of ours: something in between is away.
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) => return UiError::unreachable(),
             other => Problem::new(ErrorCode::Internal, other.to_string()),
         }))
     }

@@ -127,6 +127,8 @@ pub const BROUGHT: &str = "brought";
 /// What came along with the page that the browser has.
 #[cfg(feature = "hydrate")]
 pub fn take_brought() -> Option<Brought> {
+    // From now on time goes by.
+    since_load();
     wire::read(served::taken(BROUGHT)?.as_bytes()).ok()
 }
 

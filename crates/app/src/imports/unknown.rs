@@ -54,6 +54,17 @@ fn values(import: &Import) -> Vec<Value> {
 #[component]
 pub fn Unknown(state: State) -> impl IntoView {
     let all = Memo::new(move |_| state.get().map(|import| values(&import)).unwrap_or_default());
+    // Those that have a meaning stay; of the others the next ones move up.
+    let shown = move || {
+        let mut open = 0;
+        let mut shown = all.get();
+        shown.retain(|value| {
+            open += usize::from(value.meant.is_none());
+            value.meant.is_some() || open <= SHOWN
+        });
+        shown
+    };
+    let more = move || all.read().iter().filter(|value| value.meant.is_none()).count().saturating_sub(SHOWN);
     view! {
         {dynamic(move || (!all.read().is_empty()).then(|| view! {
             <section class="card import-card" aria-label="Unknown values">
@@ -61,10 +72,10 @@ pub fn Unknown(state: State) -> impl IntoView {
                 <table class="map-table">
                     <thead><tr><th scope="col">"Field"</th><th scope="col">"In the file"</th><th scope="col">"Means"</th></tr></thead>
                     <tbody>
-                        {each(move || all.get().into_iter().take(SHOWN).collect(), |value| format!("{} {}", value.field.label(), value.text), move |value| view! { <Line state all value /> })}
+                        {each(shown, |value| format!("{} {}", value.field.label(), value.text), move |value| view! { <Line state all value /> })}
                     </tbody>
                 </table>
-                {dynamic(move || (all.read().len() > SHOWN).then(|| view! { <p class="faint import-more">{format!("and {} more", all.read().len() - SHOWN)}</p> }))}
+                {dynamic(move || Some(more()).filter(|more| *more > 0).map(|more| view! { <p class="faint import-more">{format!("and {more} more")}</p> }))}
             </section>
         }))}
     }

@@ -60,6 +60,7 @@ impl DuplicateQuery {
                 _ => fields.add(name, "is not a known parameter"),
             }
         }
+        fields.0.extend(out.check().err().unwrap_or_default().0);
         fields.into_result()?;
         Ok(out)
     }

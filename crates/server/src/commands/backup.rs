@@ -118,14 +118,8 @@ impl Restore {
         // Nothing goes before it is clear that something can take its place.
         room(crm.has_room_for_restore().await)?;
         let dump = self.dump(folder).await?;
-        let mut list = Command::new(Programs::find()?.bin("pg_restore"));
-        list.arg("--list").arg(&dump);
-        run(list).await.with_context(|| format!("{} is no backup that can be restored", self.file.display()))?;
-        // The schema that opening made gives way to the file's own.
-        let cleared = crm.make_room_for_restore().await;
+        let restored = self.put_in_place(&crm, &store, &dump).await;
         crm.close().await;
-        room(cleared)?;
-        let restored = restore(&store, &dump).await;
         if dump != self.file {
             let _ = std::fs::remove_file(&dump);
         }
@@ -140,6 +134,16 @@ impl Restore {
         adopted?;
         println!("Restored from {}.", self.file.display());
         Ok(())
+    }
+
+    /// The database, once the dump was found to be one.
+    async fn put_in_place(&self, crm: &Crm, store: &Store, dump: &Path) -> Result<()> {
+        let mut list = Command::new(Programs::find()?.bin("pg_restore"));
+        list.arg("--list").arg(dump);
+        run(list).await.with_context(|| format!("{} is no backup that can be restored", self.file.display()))?;
+        // The schema that opening made gives way to the file's own.
+        room(crm.make_room_for_restore().await)?;
+        restore(store, dump).await
     }
 
     /// Puts the files in their place, if there are any, and tells where the dump of the database is.

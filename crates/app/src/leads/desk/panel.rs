@@ -208,6 +208,8 @@ fn show(node: &Element, filter: &LeadFilter, sort: &[SortKey], session: &Session
         let found = node.query_selector(selector).ok().flatten();
         found.and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
     };
+    // Those too that are offered only while they are chosen.
+    elements(node, "input[type=checkbox]").into_iter().for_each(|input: HtmlInputElement| input.set_checked(false));
     for group in groups(session, &chosen) {
         for (option, _) in &group.options {
             let is_chosen = value(group.name).split(',').any(|one| one == option);
