@@ -35,8 +35,9 @@ impl Crm {
     /// On the first start, makes the set-up link.
     pub async fn prepare_setup(&self) -> Result<Setup> {
         if self.has_admin().await? {
-            let gone = "update installation set setup_token_hash = null, setup_expires_at = null";
-            sqlx::query(gone).execute(self.pool()).await?;
+            sqlx::query!("update installation set setup_token_hash = null, setup_expires_at = null")
+                .execute(self.pool())
+                .await?;
             return Ok(Setup::Done);
         }
         let token = secrets::token()?;

@@ -3,6 +3,7 @@
 use domain::{
     Fields, UserId,
     events::Changes,
+    imports::Import,
     interactions::Interaction,
     leads::{Lead, LeadInput, LeadRights, ScorePoint},
     products::Product,
@@ -234,14 +235,10 @@ pub(crate) fn may_follow(actor: &Actor, asked_by: Option<UserId>) -> bool {
     }
 }
 
-/// Whether the actor may go on with a file that this person sent; `None` is the command line. Its rows are found in the
-/// scope of whoever goes on, and whoever sent it reads about them.
-pub(crate) fn allow_going_on(actor: &Actor, sent_by: Option<UserId>) -> Result<()> {
-    let is_theirs = match actor.role() {
-        Role::Admin => sent_by.is_none() || sent_by == actor.id(),
-        Role::Agent | Role::Engineer => sent_by.is_some() && sent_by == actor.id(),
-    };
-    if is_theirs {
+/// Whether the actor may go on with an import. Its rows are found in the scope of whoever goes on, and whoever sent it
+/// reads about them.
+pub(crate) fn allow_going_on(actor: &Actor, import: &Import) -> Result<()> {
+    if import.is_of(actor.id(), actor.role()) {
         return Ok(());
     }
     Err(Error::forbidden("Only whoever sent this file goes on with it. You can cancel it, and revert it."))

@@ -67,12 +67,9 @@ pub fn may_import(role: Role) -> bool {
     role != Role::Engineer
 }
 
-/// Whether this is the viewer's to go on with; those of the command line are every admin's. Only whether it is offered.
+/// Whether the viewer is offered to go on with it.
 fn is_own(import: &Import) -> bool {
-    use_session().with_value(|session| match import.created_by {
-        Some(person) => person == session.user.id,
-        None => session.user.role == Role::Admin,
-    })
+    use_session().with_value(|session| import.is_of(Some(session.user.id), session.user.role))
 }
 
 /// Who sent the file.

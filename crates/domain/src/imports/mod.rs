@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 pub use field::ImportField;
 pub use settings::{DateOrder, Encoding, ImportSettings, Mapping, OnDuplicate};
 
-use crate::{ImportId, LeadId, UserId, leads::ExportFormat};
+use crate::{ImportId, LeadId, UserId, leads::ExportFormat, users::Role};
 
 /// Bytes of a file at the most: 256 MiB.
 pub const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -238,6 +238,14 @@ pub struct Import {
 }
 
 impl Import {
+    /// Whether someone goes on with it: whoever sent it, and every admin with one of the command line.
+    pub fn is_of(&self, person: Option<UserId>, role: Role) -> bool {
+        match self.created_by {
+            Some(sender) => person == Some(sender),
+            None => role == Role::Admin,
+        }
+    }
+
     /// Whether the file can still be read in another way: no lead was written, and none is being written.
     pub fn can_be_read_again(&self) -> bool {
         match (self.step, self.state) {

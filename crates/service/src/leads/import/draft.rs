@@ -93,8 +93,8 @@ impl<'a> Drafter<'a> {
     /// Reads one row.
     pub fn draft(&mut self, row: Row) -> Drafted {
         let mut reading = Reading::default();
-        let beyond = row.cells.iter().enumerate().skip(self.columns.0.len());
-        if let Some((at, cell)) = beyond.into_iter().find(|(_, cell)| !cell.is_blank()) {
+        let mut beyond = row.cells.iter().enumerate().skip(self.columns.0.len());
+        if let Some((at, cell)) = beyond.find(|(_, cell)| !cell.is_blank()) {
             let message = format!("has a cell in column {}, which has no header", at + 1);
             reading.problems.push(problem("", cell, message));
         }

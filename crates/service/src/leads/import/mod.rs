@@ -72,7 +72,7 @@ impl Imports<'_> {
     /// they were changed at the same moment; [`Error::Forbidden`] for a file of someone else's.
     pub async fn configure(&self, id: ImportId, choices: Value) -> Result<Import> {
         let Stored { import, key, .. } = self.stored(id).await?;
-        policy::allow_going_on(self.0.actor(), import.created_by)?;
+        policy::allow_going_on(self.0.actor(), &import)?;
         let file = local::copy(self.0, key.as_deref(), import.size_bytes).await?;
         let before = import.settings.clone();
         let so_far = Inspected { settings: import.settings, columns: import.columns };
@@ -104,7 +104,7 @@ impl Imports<'_> {
     pub async fn run(&self, id: ImportId) -> Result<Import> {
         let mut tx = self.0.begin().await?;
         let stored = self.lock(&mut tx, id).await?;
-        policy::allow_going_on(self.0.actor(), stored.import.created_by)?;
+        policy::allow_going_on(self.0.actor(), &stored.import)?;
         if stored.import.state != ImportState::Checked {
             return Err(stale("Only a file that was gone through, and not yet brought in, can be brought in."));
         }
