@@ -60,6 +60,13 @@ impl Error {
         Error::Forbidden { detail: detail.into(), fields: Fields::default() }
     }
 
+    /// Whether it is this constraint of the database that did not hold.
+    pub(crate) fn breaks(&self, constraint: &str) -> bool {
+        let Error::Internal(inner) = self else { return false };
+        let Some(sqlx::Error::Database(error)) = inner.downcast_ref() else { return false };
+        error.constraint() == Some(constraint)
+    }
+
     /// Seconds after which trying again makes sense.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -153,12 +160,8 @@ pub(crate) trait OnConstraint<T> {
 impl<T, E: Into<Error>> OnConstraint<T> for Result<T, E> {
     fn on_constraint(self, name: &str, field: &str, message: &str) -> Result<T> {
         self.map_err(|error| match error.into() {
-            Error::Internal(inner) if constraint(&*inner) == Some(name) => Error::Invalid(Fields::one(field, message)),
+            error if error.breaks(name) => Error::Invalid(Fields::one(field, message)),
             other => other,
         })
     }
-}
-
-fn constraint<'a>(error: &'a (dyn std::error::Error + Send + Sync + 'static)) -> Option<&'a str> {
-    error.downcast_ref::<sqlx::Error>()?.as_database_error()?.constraint()
 }

@@ -107,7 +107,8 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// The oldest job that waits, or whose copy has given no sign of life for too long.
+/// The oldest job that waits, or whose copy has given no sign of life for too long. Files are brought in one at a time,
+/// whichever copies are asked.
 pub(super) async fn claim(db: &PgPool, queue: Queue, now: Timestamp, until: Timestamp) -> Result<Option<Claim>> {
     let (words, are_these): (&[&str], bool) = match queue {
         Queue::Changes => (&["import", "check"], false),
@@ -121,6 +122,8 @@ pub(super) async fn claim(db: &PgPool, queue: Queue, now: Timestamp, until: Time
                select id from bulk_jobs
                where state in ('queued', 'running') and (state = 'queued' and leased_until is null or leased_until <= $1)
                    and (input #>> '{}' = any($3)) = $4
+                   and (state = 'running' or input #>> '{}' <> 'import' or not exists (
+                       select from bulk_jobs other where other.state = 'running' and other.input #>> '{}' = 'import'))
                order by id limit 1 for update skip locked)
            returning id as "id: JobId", created_by as "created_by: UserId", door as "door: Door", request_id, input,
                claims, tries, cancel_requested, rows_done, rows_changed, rows_failed,
@@ -131,8 +134,12 @@ pub(super) async fn claim(db: &PgPool, queue: Queue, now: Timestamp, until: Time
         are_these,
     )
     .fetch_optional(db)
-    .await?;
-    Ok(claim)
+    .await;
+    match claim.map_err(Error::from) {
+        // Another copy has begun one at this very moment.
+        Err(error) if error.breaks("bulk_jobs_import_key") => Ok(None),
+        claim => claim,
+    }
 }
 
 /// Asks for the job to be stopped. One that has not begun is over with that.

@@ -222,3 +222,24 @@ async fn an_import_whose_file_is_away_waits_and_can_be_begun_again(pool: sqlx::P
     crm.run_imports().await.unwrap();
     assert_eq!(ada.imports().find(import.id).await.unwrap().state, ImportState::Done, "a moment is no failure");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_copies_that_are_sent_the_same_file_make_its_leads_once(pool: sqlx::PgPool) {
+    let test = TestCrm::over(pool).await;
+    let folder = tempfile::tempdir().unwrap();
+    let files = service::Files::in_folder(folder.path()).unwrap();
+    let copy = || Crm::with_files(test.database.clone(), test.clock.clone(), files.clone());
+    let (one, other) = (copy(), copy());
+    let ada = one.acting_as(service::Actor::user(test.ada.clone(), domain::events::Door::Rest, None));
+    let sent = [waiting(&ada).await, waiting(&ada).await];
+    let (worked, worked_too) = tokio::join!(begin(&one), begin(&other));
+    (worked.unwrap(), worked_too.unwrap());
+    let mut made = Vec::new();
+    for import in &sent {
+        let import = until(&ada, import, |import| !import.state.is_busy()).await;
+        assert_eq!(import.state, ImportState::Done, "{:?}", import.failure);
+        made.push(import.counts.created);
+    }
+    assert_eq!(ada.leads().count(&LeadQuery::default()).await.unwrap(), made[0]);
+    assert_eq!(made[1], 0);
+}
