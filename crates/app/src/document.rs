@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use domain::users::Role;
 use futures_util::future::join;
 use http::{HeaderValue, StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts};
 use icondata_lu as lu;
@@ -83,25 +84,40 @@ async fn load(page: Page, at: At) -> Opened {
         Err(error) => return Opened::Document(Document::Failed { error, at }),
     };
     let role = session.user.role;
-    let mut brought = Brought { session, leads: None };
-    let mut served = Served::default();
+    if page == Page::Home {
+        return Opened::Elsewhere(Tab::home(role).path().to_owned());
+    }
+    // Neither waits for the other.
+    let ((leads, mut served), over) = join(load_under(page, &at, role), load_over(page)).await;
+    served.add(over);
+    Opened::Document(Document::Page { at, brought: Arc::new(Brought { session, leads }), served })
+}
+
+/// The page itself.
+async fn load_under(page: Page, at: &At, role: Role) -> (Option<BroughtLeads>, Served) {
+    let (mut leads, mut served) = (None, Served::default());
     match page {
-        Page::Home => return Opened::Elsewhere(Tab::home(role).path().to_owned()),
         Page::Leads(_) => {
             let list = Address::parse(&at.query).list();
             let (list, views) = join(leads::server_fns::list_leads(list), list_views()).await;
             // Without its tabs the list is still of use: what fails here is said where views are saved.
-            brought.leads = Some(BroughtLeads { list, views: views.unwrap_or_default() });
+            leads = Some(BroughtLeads { list, views: views.unwrap_or_default() });
         }
         Page::Board(_) => board::serve(&mut served, &Address::parse(&at.query)).await,
         Page::Imports if imports::may_import(role) => imports::serve_all(&mut served).await,
         Page::Import(id) if imports::may_import(role) => imports::serve_one(&mut served, id).await,
-        Page::Imports | Page::Import(_) | Page::NotBuilt(_) => {}
+        Page::Home | Page::Imports | Page::Import(_) | Page::NotBuilt(_) => {}
     }
+    (leads, served)
+}
+
+/// What lies over the page.
+async fn load_over(page: Page) -> Served {
+    let mut served = Served::default();
     if let Some(Over::Lead(id)) = page.over() {
         leads::serve_sheet(&mut served, id).await;
     }
-    Opened::Document(Document::Page { at, brought: Arc::new(brought), served })
+    served
 }
 
 /// Where visitors sign in, and come back from to where they were.

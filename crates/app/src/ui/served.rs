@@ -28,6 +28,10 @@ impl Served {
     pub fn put(&mut self, place: &'static str, markup: impl Fn() -> String + Send + Sync + 'static) {
         self.0.push((place, std::sync::Arc::new(markup)));
     }
+
+    pub fn add(&mut self, more: Served) {
+        self.0.extend(more.0);
+    }
 }
 
 /// The place with this id, and in it what the server has for it; the browser leaves that as it is.

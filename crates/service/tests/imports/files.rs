@@ -87,6 +87,14 @@ async fn a_zip_bomb_is_refused_before_it_goes_off(pool: sqlx::PgPool) {
     // Between tags all of it is short, and one cell is seventeen megabytes.
     let runs = with_part("xl/worksheets/sheet1.xml", pieces(18, "aaaaaaaaa<!-- -"));
     assert!(refusal(&ada, "runs.xlsx", runs).await.contains("a cell that is larger than a cell can be"));
+    // Nor does what looks like the next cell begin one.
+    for between in ["<!-- <c > -->", "<x a=\"<c >\"/>", "<c></c>", "<![CDATA[<c >]]>"] {
+        let start = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is>".as_bytes().to_vec();
+        let text = format!("<t>{}</t>{between}", "a".repeat(1 << 16)).into_bytes();
+        let cell = with_part("xl/worksheets/sheet1.xml", std::iter::once(start).chain(std::iter::repeat_n(text, 65)));
+        let said = refusal(&ada, "between.xlsx", cell).await;
+        assert!(said.contains("a cell that is larger than a cell can be"), "{between}: {said}");
+    }
     let names = with_part("xl/other.bin", pieces(17, "<definedName n=\"\""));
     assert!(refusal(&ada, "names.xlsx", names).await.contains("a part of more than 16 MiB that is no sheet"));
     let letter = std::iter::once(b"x".to_vec()).chain(pieces(17, "<definedName n=\"\""));

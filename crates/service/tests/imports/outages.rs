@@ -233,7 +233,8 @@ async fn two_copies_that_are_sent_the_same_file_make_its_leads_once(pool: sqlx::
     let ada = one.acting_as(service::Actor::user(test.ada.clone(), domain::events::Door::Rest, None));
     let sent = [waiting(&ada).await, waiting(&ada).await];
     let (worked, worked_too) = tokio::join!(begin(&one), begin(&other));
-    (worked.unwrap(), worked_too.unwrap());
+    worked.unwrap();
+    worked_too.unwrap();
     let mut made = Vec::new();
     for import in &sent {
         let import = until(&ada, import, |import| !import.state.is_busy()).await;

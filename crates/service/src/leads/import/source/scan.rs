@@ -6,6 +6,7 @@ use std::{
     io::{BufReader, Read, Seek, SeekFrom},
 };
 
+use quick_xml::{Error as XmlError, Reader, events::Event};
 use zip::{ZipArchive, read::ZipFile};
 
 use super::refused;
@@ -17,10 +18,10 @@ const WHOLE: u64 = 1 << 30;
 const STRINGS: u64 = 96 << 20;
 /// Bytes of any other part that is XML and no sheet: of the workbook's own, all is held in memory.
 const OTHER: u64 = 16 << 20;
-/// Bytes between two tags: a cell holds 32,767 characters at the most.
-const RUN: usize = 1 << 20;
-/// Bytes of a sheet from one cell to the next, or to its end: what stands behind the cells may be long.
-const CELL: usize = 16 << 20;
+/// Bytes of a tag, a text between two, a comment: a cell holds 32,767 characters at the most.
+const TOKEN: u64 = 1 << 20;
+/// Bytes of a cell, with all that stands in it: each of its characters may have a look of its own.
+const CELL: u64 = 4 << 20;
 /// The part that tells where the workbook is, and its bytes.
 const ROOT: &str = "_rels/.rels";
 const ROOT_BYTES: u64 = 64 << 10;
@@ -87,7 +88,10 @@ impl Kind {
 
 /// How many bytes a part unpacks to.
 fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind, is_xml: bool) -> Result<u64> {
-    let (mut size, mut run, mut cell, mut said, mut is_xml) = (0, 0, 0, None, is_xml.then_some(true));
+    if kind == Kind::Sheet {
+        return walk(part, left);
+    }
+    let (mut size, mut said, mut is_xml) = (0, None, is_xml.then_some(true));
     let mut buffer = vec![0; 64 << 10];
     loop {
         let read = part.read(&mut buffer).map_err(|error| corrupt(error.into()))?;
@@ -111,25 +115,43 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind, is_xml: bool
             _ if size > left => return Err(too_large(WHOLE)),
             Kind::Strings | Kind::Sheet | Kind::Other => {}
         }
-        if kind == Kind::Other {
-            continue;
-        }
-        let mut tags = memchr::memchr_iter(b'<', piece);
-        let first = tags.next();
-        run += first.unwrap_or(read);
-        cell = if kind == Kind::Sheet { since_cell(piece, cell) } else { 0 };
-        if run > RUN || cell > CELL {
-            return Err(refused("has a cell that is larger than a cell can be"));
-        }
-        if first.is_some() {
-            run = memchr::memrchr(b'<', piece).map_or(run, |last| read - last);
-        }
     }
     // Room is made for as many as it says.
     if said.is_some_and(|said| said > size / LEAST) {
         return Err(refused("is corrupt: it counts more texts than it holds"));
     }
     Ok(size)
+}
+
+/// The same of a sheet, by what reads it later: what is one token or one cell to it is held in memory whole.
+fn walk(part: &mut ZipFile<'_, impl Read>, left: u64) -> Result<u64> {
+    let mut xml = Reader::from_reader(BufReader::with_capacity(64 << 10, part).take(0));
+    let mut token = Vec::new();
+    // Elements that are open from the cell on, and where it began.
+    let (mut depth, mut cell) = (0_u32, 0);
+    loop {
+        token.clear();
+        xml.get_mut().set_limit(TOKEN);
+        let begins = xml.buffer_position();
+        let event = xml.read_event_into(&mut token);
+        let (is_cut, size) = (xml.get_ref().limit() == 0, xml.buffer_position());
+        match event {
+            _ if is_cut => return Err(refused("has a cell that is larger than a cell can be")),
+            Ok(Event::Start(tag)) if depth == 0 && tag.local_name().as_ref() == "c" => (depth, cell) = (1, begins),
+            Ok(Event::Start(_)) if depth > 0 => depth += 1,
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Eof) => return Ok(size),
+            Err(XmlError::Io(error)) => return Err(corrupt(std::io::Error::other(error).into())),
+            Err(error) => return Err(refused(format!("is corrupt, or no XLSX file: {error}"))),
+            Ok(_) => {}
+        }
+        if depth > 0 && size - cell > CELL {
+            return Err(refused("has a cell that is larger than a cell can be"));
+        }
+        if size > left {
+            return Err(too_large(WHOLE));
+        }
+    }
 }
 
 /// `None` where there is nothing to tell by.
@@ -140,13 +162,6 @@ fn looks_like_xml(start: &[u8]) -> Option<bool> {
 
 fn too_large(limit: u64) -> Error {
     refused(format!("unpacks to more than {} MiB; split it", limit >> 20))
-}
-
-/// Bytes since the last cell began, with this piece.
-fn since_cell(piece: &[u8], before: usize) -> usize {
-    let begins = |at: &usize| matches!(piece.get(at + 2), Some(b' ' | b'>' | b'/'));
-    let last = memchr::memmem::rfind_iter(piece, b"<c").chain(memchr::memmem::rfind_iter(piece, b":c")).find(begins);
-    last.map_or(before + piece.len(), |at| piece.len() - at)
 }
 
 /// What the texts say of their number.
