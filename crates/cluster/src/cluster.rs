@@ -1,12 +1,18 @@
 //! The cluster as its users see it: opened, asked for its address, stopped.
 
-use std::{fmt::Write, fs::File, path::Path, time::Duration};
+use std::{
+    fmt::Write,
+    fs::{File, TryLockError},
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     Error, Programs, Result, command,
     owner::Owner,
     place,
-    server::{SUPERUSER, Server, Stop},
+    server::{START_S, SUPERUSER, Server, Stop},
     settings::{Durability, PORT},
     socket,
     throw_away::{self, Folder},
@@ -19,6 +25,8 @@ pub struct Cluster {
     server: Server,
     note: Option<String>,
     stopped: bool,
+    /// Held by all who work beside the one that stops it, who waits for them.
+    visitors: Option<File>,
     // Dropped last, after the server was stopped: they delete the files and let the next server in.
     _folder: Option<Folder>,
     _lock: Option<File>,
@@ -32,7 +40,7 @@ impl Cluster {
     /// When another program has it open, when it was made by a PostgreSQL that is not installed, when its
     /// files cannot be reached, and when PostgreSQL does not start.
     pub fn open(programs: Programs, data: &Path) -> Result<Self> {
-        let owner = Owner::needed()?;
+        let owner = Owner::of(data)?;
         let data = place::make_data_folder(data, owner.as_ref())?;
         let lock = place::lock(&data)?;
         let (mut server, note) = persistent(programs, owner, &data)?;
@@ -41,23 +49,50 @@ impl Cluster {
         }
         server.match_version()?;
         server.start_or_adopt()?;
-        Ok(Self { server, note, stopped: false, _folder: None, _lock: Some(lock) })
+        Ok(Self { server, note, stopped: false, visitors: None, _folder: None, _lock: Some(lock) })
     }
 
-    /// The persistent cluster for a command beside the server: the running server's own while it has the folder
-    /// open, and left running then; else opened as by [`Cluster::open`].
+    /// The persistent cluster for a command: that of the server or command that has the folder open, and left running
+    /// then; else opened as by [`Cluster::open`], and stopped when no other command uses it any more.
     ///
     /// # Errors
-    /// As for [`Cluster::open`].
+    /// As for [`Cluster::open`]; in use only when it neither starts nor stops for ten minutes.
     pub fn visit(programs: Programs, data: &Path) -> Result<Self> {
-        match Self::open(programs.clone(), data) {
-            Err(Error::InUse(data)) => {
-                let (server, note) = persistent(programs, Owner::needed()?, &data)?;
-                server.wait_until_ready()?;
-                Ok(Self { server, note, stopped: true, _folder: None, _lock: None })
+        let deadline = Instant::now() + Duration::from_secs(START_S);
+        loop {
+            match Self::open(programs.clone(), data) {
+                Err(Error::InUse(data)) => {
+                    if let Some(joined) = Self::join(programs.clone(), &data)? {
+                        return Ok(joined);
+                    }
+                    if Instant::now() > deadline {
+                        return Err(Error::InUse(data));
+                    }
+                    thread::sleep(Duration::from_millis(100));
+                }
+                Ok(mut opened) => {
+                    opened.visitors = Some(place::visitors(data)?);
+                    return Ok(opened);
+                }
+                failed => return failed,
             }
-            opened => opened,
         }
+    }
+
+    /// Beside the one that has it open. `None` while that one starts or stops it.
+    fn join(programs: Programs, data: &Path) -> Result<Option<Self>> {
+        let visitors = place::visitors(data)?;
+        match visitors.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(Error::file("lock a file in", data)(error)),
+        }
+        let (mut server, note) = persistent(programs, Owner::of(data)?, data)?;
+        if !server.cluster.exists() || !server.is_ready()? {
+            return Ok(None);
+        }
+        server.match_version()?;
+        Ok(Some(Self { server, note, stopped: true, visitors: Some(visitors), _folder: None, _lock: None }))
     }
 
     /// A cluster for one test run: quick, as nothing in it would survive a power cut, and deleted on drop.
@@ -72,7 +107,7 @@ impl Cluster {
         let server = throw_away::server(programs, owner, folder.path())?;
         server.make()?;
         server.start()?;
-        Ok(Self { server, note: None, stopped: false, _folder: Some(folder), _lock: None })
+        Ok(Self { server, note: None, stopped: false, visitors: None, _folder: Some(folder), _lock: None })
     }
 
     /// Where the files are, when that is not the data folder: one line for the user.
@@ -135,7 +170,12 @@ impl Cluster {
             return Ok(());
         }
         match self.server.durability {
-            Durability::Kept => self.server.stop(Stop::Fast),
+            Durability::Kept => {
+                if let Some(visitors) = &self.visitors {
+                    visitors.lock().map_err(Error::file("lock a file beside", &self.server.cluster))?;
+                }
+                self.server.stop(Stop::Fast)
+            }
             Durability::ThrownAway => {
                 // With a long TMPDIR the socket is outside the folder that is deleted next.
                 let stopped = self.server.stop_if_running(Stop::Immediate);

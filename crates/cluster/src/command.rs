@@ -30,7 +30,7 @@ pub(crate) fn command(program: &Path, owner: Option<&Owner>) -> Command {
     }
     if let Some(owner) = owner {
         // `uid` also drops root's supplementary groups.
-        command.uid(owner.uid).gid(owner.gid).env("HOME", &owner.home).env("USER", "postgres");
+        command.uid(owner.uid).gid(owner.gid).env("HOME", &owner.home);
     }
     command
 }

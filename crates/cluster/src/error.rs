@@ -31,8 +31,8 @@ pub enum Error {
     )]
     OtherVersion { folder: PathBuf, made_by: String, found: u32 },
 
-    /// Another server holds the folder's lock.
-    #[error("the data folder {} is in use by another server: stop it, or set SIWAHT_DATA to another folder", .0.display())]
+    /// Another server, or a command, holds the folder's lock.
+    #[error("the data folder {} is in use by another server or command: stop it, or set SIWAHT_DATA to another folder", .0.display())]
     InUse(PathBuf),
 
     /// PostgreSQL refuses to run as root, and there is nobody else to run it as.
@@ -50,7 +50,7 @@ pub enum Error {
     Closed { cluster: PathBuf, closed: PathBuf },
 
     /// Somebody else owns, or may look into, the folder meant for the socket.
-    #[error("the socket folder {} belongs to somebody else or is open to others: remove it and start again", .0.display())]
+    #[error("the socket folder {} belongs to somebody else or is open to others: start as the user who owns it, or remove it when nothing uses it", .0.display())]
     UnsafeSocketFolder(PathBuf),
 
     /// A file or folder could not be read, made or changed.

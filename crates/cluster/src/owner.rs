@@ -28,6 +28,18 @@ impl Owner {
         parse(&users, "postgres").map(Some).ok_or(Error::NoPostgresUser)
     }
 
+    /// The same for a data folder. When we are root, a cluster that is there keeps the user who made it: a service that
+    /// runs as itself must find its files its own after root has looked after them.
+    pub(crate) fn of(data: &Path) -> Result<Option<Self>> {
+        match fs::metadata(data.join("postgres")) {
+            Ok(cluster) if cluster.uid() != 0 && own_uid()? == 0 => {
+                let (uid, gid) = (cluster.uid(), cluster.gid());
+                Ok(Some(Self { uid, gid, home: "/".into() }))
+            }
+            _ => Self::needed(),
+        }
+    }
+
     /// The first folder on the way to `path`, itself included, that this user may not enter.
     pub(crate) fn closed_folder(&self, path: &Path) -> Option<PathBuf> {
         let folders: Vec<&Path> = path.ancestors().collect();
@@ -80,6 +92,19 @@ mod tests {
         assert_eq!((owner.uid, owner.gid), (101, 104));
         assert_eq!(owner.home, Path::new("/var/lib/postgresql"));
         assert!(parse(USERS, "postgre").is_none());
+    }
+
+    #[test]
+    fn a_cluster_that_is_there_keeps_its_user() {
+        if own_uid().unwrap() != 0 {
+            return;
+        }
+        let data = std::env::temp_dir().join(format!("siwaht-owner-{}", std::process::id()));
+        fs::create_dir_all(data.join("postgres")).unwrap();
+        std::os::unix::fs::lchown(data.join("postgres"), Some(4_242), Some(4_343)).unwrap();
+        let owner = Owner::of(&data).unwrap().unwrap();
+        assert_eq!((owner.uid, owner.gid), (4_242, 4_343));
+        fs::remove_dir_all(data).unwrap();
     }
 
     #[test]

@@ -74,13 +74,25 @@ pub(crate) fn let_through(folder: &Path) -> Result<()> {
 /// The lock that keeps a second server out; the system frees it however this process ends.
 pub(crate) fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("siwaht.lock");
-    let file =
-        File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::file("open", &path))?;
+    let file = lock_file(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.into())),
         Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
     }
+}
+
+/// The file that commands lock beside each other, and whoever stops PostgreSQL under them for itself.
+pub(crate) fn visitors(data: &Path) -> Result<File> {
+    lock_file(&data.join("siwaht-commands.lock"))
+}
+
+/// One that another user made, such as root, is only read: that is enough to lock it.
+fn lock_file(path: &Path) -> Result<File> {
+    if let Ok(file) = File::open(path) {
+        return Ok(file);
+    }
+    File::options().create(true).truncate(false).write(true).open(path).map_err(Error::file("open", path))
 }
 
 /// FNV-1a, written out because the standard library's hash may change with the compiler, and this one

@@ -73,8 +73,9 @@ impl Programs {
         self.major
     }
 
-    /// Several versions can be installed side by side; a cluster needs the one that made it.
-    pub(crate) fn of_major(major: u32) -> Option<Self> {
+    /// Those of one version: several can be installed side by side, and a cluster needs the one that made it.
+    #[must_use]
+    pub fn of_major(major: u32) -> Option<Self> {
         candidates().into_iter().filter_map(|folder| Self::at(&folder).ok()).find(|found| found.major == major)
     }
 }

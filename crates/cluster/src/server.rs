@@ -1,9 +1,13 @@
 //! One PostgreSQL server: makes its files, starts it, recognises one that still runs, stops it.
 
 use std::{
+    ffi::OsStr,
     fs::{self, DirBuilder},
     io,
-    os::unix::fs::{DirBuilderExt, lchown},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{DirBuilderExt, lchown},
+    },
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -21,7 +25,7 @@ pub(crate) const SUPERUSER: &str = "siwaht";
 
 /// After a crash PostgreSQL replays its log before it answers, which a slow disk makes long. A server
 /// that gives up ends the wait at once, so only a real recovery ever takes this time.
-const START_S: u64 = 600;
+pub(crate) const START_S: u64 = 600;
 const STOP_S: u64 = 120;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -85,7 +89,9 @@ impl Server {
     /// Starts the server, or takes over one that a killed program left running.
     pub(crate) fn start_or_adopt(&self) -> Result<()> {
         match self.running()? {
-            Some(sockets) if sockets == self.sockets => return self.wait_until_ready(),
+            // One that was stopping is started again.
+            Some(sockets) if sockets == self.sockets && self.wait_until_ready()? => return Ok(()),
+            Some(sockets) if sockets == self.sockets => {}
             // It runs where no client of ours would look, so it was started under another configuration.
             Some(_) => self.stop(Stop::Fast)?,
             None => {}
@@ -143,31 +149,35 @@ impl Server {
             return Ok(status.success().then_some(sockets));
         }
         let process = Path::new("/proc").join(lines.first().copied().unwrap_or("0"));
-        match process.join("cwd").read_link() {
-            Ok(folder) if folder == self.cluster => Ok(Some(sockets)),
-            Ok(_) => {
+        match runs_on(&process, &self.cluster) {
+            Some(true) => Ok(Some(sockets)),
+            Some(false) => {
                 // PostgreSQL itself would refuse to start beside a living process of this number.
                 fs::remove_file(&file).map_err(Error::file("remove", file))?;
                 Ok(None)
             }
-            Err(_) => Ok(None),
+            None => Ok(None),
         }
     }
 
-    /// An adopted server may still be starting.
-    pub(crate) fn wait_until_ready(&self) -> Result<()> {
+    /// An adopted server may still be starting. False when it was stopping, and is gone.
+    fn wait_until_ready(&self) -> Result<bool> {
         let deadline = Instant::now() + Duration::from_secs(START_S);
-        loop {
-            let ready = self.client("pg_isready");
-            let program = ready.get_program().into();
-            if command::finish(ready, MINUTE)?.status.success() {
-                return Ok(());
+        while !self.is_ready()? {
+            if self.running()?.is_none() {
+                return Ok(false);
             }
             if Instant::now() > deadline {
-                return Err(Error::TooSlow { program, seconds: START_S });
+                return Err(Error::TooSlow { program: self.programs.bin("postgres"), seconds: START_S });
             }
             thread::sleep(Duration::from_millis(100));
         }
+        Ok(true)
+    }
+
+    /// Whether it takes connections now.
+    pub(crate) fn is_ready(&self) -> Result<bool> {
+        Ok(self.running()?.is_some() && command::finish(self.client("pg_isready"), MINUTE)?.status.success())
     }
 
     fn pg_ctl(&self, action: &str) -> Command {
@@ -187,6 +197,23 @@ impl Server {
         let later = newest_log(&self.cluster.join("log")).unwrap_or_default();
         let log = command::last_lines(&[first.trim(), later.trim()].join("\n"), 15);
         Error::Failed { program, said: format!("{said}\n{log}") }
+    }
+}
+
+/// Whether the process, if there is one, is the PostgreSQL of this folder.
+fn runs_on(process: &Path, cluster: &Path) -> Option<bool> {
+    let cluster = cluster.canonicalize().ok()?;
+    match process.join("cwd").read_link() {
+        Ok(folder) => Some(folder == cluster),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        // In a container even root may be kept from other users' processes. What they were started with is open to all.
+        Err(_) => {
+            let arguments = fs::read(process.join("cmdline")).ok()?;
+            let mut folders = arguments.split(|byte| *byte == 0).map(|word| Path::new(OsStr::from_bytes(word)));
+            Some(
+                folders.any(|folder| folder.is_absolute() && folder.canonicalize().is_ok_and(|found| found == cluster)),
+            )
+        }
     }
 }
 

@@ -274,6 +274,54 @@ fn a_cluster_that_does_not_start_says_why() {
 }
 
 #[test]
+fn a_command_waits_for_those_beside_it_before_it_stops_the_cluster() {
+    let scratch = Scratch::new();
+    let visit = || Cluster::visit(Programs::find().unwrap(), &scratch.data()).unwrap();
+    let (first, second) = (visit(), visit());
+    let process = process_of(&first);
+    let stopping = thread::spawn(move || first.stop().unwrap());
+    for _ in 0..20 {
+        assert_eq!(ask(&second, "postgres", "SELECT 1"), "1");
+    }
+    assert!(!stopping.is_finished());
+    drop(second);
+    stopping.join().unwrap();
+    assert!(!is_running(&process));
+}
+
+#[test]
+fn a_command_opens_the_cluster_itself_when_the_server_stops_under_it() {
+    let scratch = Scratch::new();
+    let server = open(&scratch.data());
+    let stopping = thread::spawn(move || server.stop().unwrap());
+    let visited = loop {
+        // Beside the server while it stops, then alone.
+        let visited = Cluster::visit(Programs::find().unwrap(), &scratch.data()).unwrap();
+        if stopping.is_finished() && Cluster::open(Programs::find().unwrap(), &scratch.data()).is_err() {
+            break visited;
+        }
+    };
+    assert_eq!(ask(&visited, "postgres", "SELECT 1"), "1");
+    stopping.join().unwrap();
+}
+
+#[test]
+fn a_cluster_that_was_moved_and_linked_is_recognised_while_it_runs() {
+    if let Some(data) = held_by_the_process_to_be_killed() {
+        hold(open(&data));
+    }
+    let scratch = Scratch::new();
+    open(&scratch.data()).stop().unwrap();
+    let (inside, elsewhere) = (scratch.data().join("postgres"), scratch.0.join("elsewhere"));
+    fs::rename(&inside, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &inside).unwrap();
+    in_a_process_that_is_killed("a_cluster_that_was_moved_and_linked_is_recognised_while_it_runs", &scratch.data());
+    let left = fs::read_to_string(elsewhere.join("postmaster.pid")).unwrap();
+    let cluster = open(&scratch.data());
+    assert_eq!(process_of(&cluster), left.lines().next().unwrap());
+}
+
+#[test]
 fn a_throw_away_cluster_is_gone_when_dropped() {
     let _turn = one_throw_away_test_at_a_time();
     let cluster = Cluster::throw_away(Programs::find().unwrap()).unwrap();

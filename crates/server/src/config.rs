@@ -27,6 +27,8 @@ pub struct Config {
     /// The peer is a reverse proxy whose `X-Forwarded-For` is true.
     pub trust_proxy: bool,
     pub metrics_token: Option<String>,
+    /// Demo data is served to others too, although everybody knows its passwords.
+    pub demo_public: bool,
 }
 
 /// Which PostgreSQL.
@@ -91,7 +93,13 @@ impl Config {
             public_url: public_url(&get)?,
             trust_proxy: parse(&get, "SIWAHT_TRUST_PROXY", "false", "true or false")?,
             metrics_token: get("SIWAHT_METRICS_TOKEN"),
+            demo_public: parse(&get, "SIWAHT_DEMO_PUBLIC", "false", "true or false")?,
         })
+    }
+
+    /// Whether demo data, whose passwords everybody knows, is served to nobody it should not be.
+    pub fn may_serve_demo(&self) -> bool {
+        self.addr.ip().is_loopback() || self.demo_public
     }
 }
 

@@ -13,5 +13,6 @@ mod security;
 mod session;
 mod stalled;
 pub mod startup;
+mod stop;
 mod visitor;
 mod workers;

@@ -13,6 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
+use crate::stop::Stop;
+
 /// How long a connection may keep quiet before the head of a request is whole: the first one, and between two. Proxies
 /// keep theirs for a minute, and must not be the ones who are late.
 const QUIET: Duration = Duration::from_secs(75);
@@ -34,16 +36,15 @@ pub async fn bind(addr: SocketAddr) -> Result<TcpListener> {
 
 /// Answers until the process is told to stop, then lets requests under way finish: for 20 s, or until it is told again.
 /// `stopping` is cancelled in between, for streams that would go on for ever.
-pub async fn answer(listener: TcpListener, app: Router, stopping: &CancellationToken) {
+pub async fn answer(listener: TcpListener, app: Router, stop: &mut Stop, stopping: &CancellationToken) {
     // Told that it is HTTP/1, it does not wait without a limit for a first sign of what it is.
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(QUIET);
     let connections = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop_signal());
     loop {
         let (stream, peer) = tokio::select! {
             taken = take(&listener) => taken,
-            () = &mut stop => break,
+            () = stop.told() => break,
         };
         let app = app.clone();
         let service = service_fn(move |request: Request<Incoming>| {
@@ -60,7 +61,7 @@ pub async fn answer(listener: TcpListener, app: Router, stopping: &CancellationT
     tokio::select! {
         () = connections.shutdown() => {}
         () = tokio::time::sleep(FAREWELL) => tracing::warn!("stopped: some requests did not finish in time"),
-        () = stop_signal() => tracing::warn!("stopped: told twice, requests under way were cut off"),
+        () = stop.told() => tracing::warn!("stopped: told twice, requests under way were cut off"),
     }
 }
 
@@ -78,14 +79,5 @@ async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                 tokio::time::sleep(PAUSE).await;
             }
         }
-    }
-}
-
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

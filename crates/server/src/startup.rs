@@ -33,6 +33,7 @@ use crate::{
     health, listen, openapi, pages,
     problem::Problem,
     request_log, rest, security, session, stalled,
+    stop::Stop,
     workers::Workers,
 };
 
@@ -102,6 +103,16 @@ impl Store {
         Ok(Store { database, url, cluster })
     }
 
+    /// PostgreSQL's own programs that belong to the database, where they are installed.
+    pub async fn programs(&self, crm: &Crm) -> Result<Programs> {
+        if let Some(cluster) = &self.cluster {
+            return Ok(cluster.programs().clone());
+        }
+        let (found, server) = (Programs::find()?, crm.postgres_major().await?);
+        let same = if found.major() == server { None } else { Programs::of_major(server) };
+        Ok(same.unwrap_or(found))
+    }
+
     /// The whole system over the database and the place for files.
     pub fn crm(&self, config: &Config) -> Result<Crm> {
         let files = match &config.files {
@@ -112,6 +123,11 @@ impl Store {
             }
         };
         Ok(Crm::with_files(self.database.clone(), Clock::System, files))
+    }
+
+    /// The same for who has nothing to do with files: their folder stays as it is, or is made by the server.
+    pub fn bare(&self) -> Result<Crm> {
+        Ok(Crm::new(self.database.clone(), Clock::System))
     }
 
     /// Stops the private cluster, if there is one.
@@ -220,10 +236,10 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
 }
 
 /// Serves until the process is told to stop, then lets requests under way finish.
-pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener) -> Result<()> {
+pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener, stop: &mut Stop) -> Result<()> {
     let app = server.router(secret);
     let workers = Workers::start(&server);
-    listen::answer(listener, app, &server.stopping).await;
+    listen::answer(listener, app, stop, &server.stopping).await;
     workers.stop();
     server.crm.close().await;
     Ok(())

@@ -42,10 +42,13 @@ impl Backup {
             bail!("{} exists already; choose another name", self.file.display());
         }
         let store = Store::visit(config).await?;
+        let crm = Crm::new(store.database.clone(), Clock::System);
+        let programs = store.programs(&crm).await?;
+        crm.close().await;
         // Under another name until it is whole, so that a file with the right name is always a good one.
         let partial = beside(&self.file, ".partial");
         create_private(&partial).with_context(|| format!("cannot write {}", partial.display()))?;
-        let mut dump = program("pg_dump", &store)?;
+        let mut dump = program(&programs, "pg_dump", &store);
         dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&partial);
         let dumped = run(dump).await;
         store.close().await?;
@@ -117,8 +120,10 @@ impl Restore {
         let crm = Crm::new(store.database.clone(), Clock::System);
         // Nothing goes before it is clear that something can take its place.
         room(crm.has_room_for_restore().await)?;
+        let programs = store.programs(&crm).await?;
+        check_fits(&programs, crm.postgres_major().await?)?;
         let dump = self.dump(folder).await?;
-        let restored = self.put_in_place(&crm, &store, &dump).await;
+        let restored = self.put_in_place(&crm, &store, &programs, &dump).await;
         crm.close().await;
         if dump != self.file {
             let _ = std::fs::remove_file(&dump);
@@ -137,13 +142,15 @@ impl Restore {
     }
 
     /// The database, once the dump was found to be one.
-    async fn put_in_place(&self, crm: &Crm, store: &Store, dump: &Path) -> Result<()> {
-        let mut list = Command::new(Programs::find()?.bin("pg_restore"));
+    async fn put_in_place(&self, crm: &Crm, store: &Store, programs: &Programs, dump: &Path) -> Result<()> {
+        let mut list = Command::new(programs.bin("pg_restore"));
         list.arg("--list").arg(dump);
         run(list).await.with_context(|| format!("{} is no backup that can be restored", self.file.display()))?;
         // The schema that opening made gives way to the file's own.
         room(crm.make_room_for_restore().await)?;
-        restore(store, dump).await
+        let mut restore = program(programs, "pg_restore", store);
+        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(dump);
+        run(restore).await
     }
 
     /// Puts the files in their place, if there are any, and tells where the dump of the database is.
@@ -154,10 +161,16 @@ impl Restore {
     }
 }
 
-async fn restore(store: &Store, dump: &Path) -> Result<()> {
-    let mut restore = program("pg_restore", store)?;
-    restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(dump);
-    run(restore).await
+/// From 17 on `pg_restore` sets what no older server knows, and gives up there.
+fn check_fits(programs: &Programs, server: u32) -> Result<()> {
+    let found = programs.major();
+    if found >= 17 && server < 17 {
+        bail!(
+            "pg_restore of PostgreSQL {found} cannot write into PostgreSQL {server}: install the programs of version {server}, \
+             or name their folder in SIWAHT_PG_BIN"
+        );
+    }
+    Ok(())
 }
 
 fn room(found: service::Result<()>) -> Result<()> {
@@ -169,8 +182,8 @@ fn room(found: service::Result<()>) -> Result<()> {
 
 /// A client program with the database's address; the password goes into its environment, since arguments are seen by
 /// every user of the machine.
-fn program(name: &str, store: &Store) -> Result<Command> {
-    let mut command = Command::new(Programs::find()?.bin(name));
+fn program(programs: &Programs, name: &str, store: &Store) -> Command {
+    let mut command = Command::new(programs.bin(name));
     if let Some(url) = &store.url {
         let (url, password) = split_password(url);
         command.arg("--dbname").arg(url);
@@ -179,7 +192,7 @@ fn program(name: &str, store: &Store) -> Result<Command> {
         // Without a name it would print the statements instead of running them.
         command.arg("--dbname").arg(std::env::var("PGDATABASE").unwrap_or_default());
     }
-    Ok(command)
+    command
 }
 
 fn split_password(url: &str) -> (String, Option<String>) {

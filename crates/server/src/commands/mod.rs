@@ -9,9 +9,9 @@ mod serve;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use service::{Actor, Clock, Crm};
+use service::{Acting, Actor, Crm};
 
-use crate::{config::Config, startup::Store};
+use crate::{config::Config, startup::Store, stop::Stop};
 
 /// Siwaht CRM: leads, pipeline and delivery for teams that sell AI services.
 ///
@@ -44,44 +44,44 @@ enum Command {
     Import(import::Import),
 }
 
-/// Runs what the arguments say.
-pub async fn run(arguments: Arguments) -> Result<()> {
+/// Runs what the arguments say, or until it is told to stop.
+pub async fn run(mut arguments: Arguments) -> Result<()> {
     let config = Config::from_env()?;
-    match arguments.command {
-        Command::Serve(serve) => serve.run(config).await,
-        Command::Migrate => {
-            Store::visit(&config).await?.close().await?;
-            println!("The schema is up to date.");
-            Ok(())
-        }
-        Command::Demo(demo) => {
-            let store = Store::visit(&config).await?;
-            demo.fill(&Crm::new(store.database.clone(), Clock::System)).await?;
-            store.close().await
-        }
-        Command::Backup(backup) => backup.run(&config).await,
-        Command::Restore(restore) => restore.run(&config).await,
-        Command::Export(export) => {
-            let store = Store::visit(&config).await?;
-            let crm = Crm::new(store.database.clone(), Clock::System);
-            let exported = export.run(&crm.acting_as(Actor::system())).await;
-            crm.close().await;
-            store.close().await?;
-            exported
-        }
-        Command::Import(import) => {
-            let store = Store::visit(&config).await?;
-            let crm = store.crm(&config)?;
-            let imported = import.run(&crm.acting_as(Actor::system())).await;
-            crm.close().await;
-            store.close().await?;
-            imported
-        }
-        Command::User(user) => {
-            let store = Store::visit(&config).await?;
-            let crm = Crm::new(store.database.clone(), Clock::System);
-            user.run(&crm.acting_as(Actor::system())).await?;
-            store.close().await
-        }
+    if let Command::User(user) = &mut arguments.command {
+        // While nothing is open yet: whoever thinks better of it leaves nothing behind.
+        user.ask()?;
     }
+    let mut stop = Stop::listen()?;
+    match arguments.command {
+        Command::Serve(serve) => serve.run(config, &mut stop).await,
+        Command::Migrate => stop.or(migrate(&config)).await,
+        Command::Demo(demo) => stop.or(demo.run(&config)).await,
+        Command::Backup(backup) => stop.or(backup.run(&config)).await,
+        Command::Restore(restore) => stop.or(restore.run(&config)).await,
+        Command::Export(export) => stop.or(over(&config, Store::bare, async |me| export.run(me).await)).await,
+        Command::Import(import) => {
+            stop.or(over(&config, |store| store.crm(&config), async |me| import.run(me).await)).await
+        }
+        Command::User(user) => stop.or(over(&config, Store::bare, async |me| user.run(me).await)).await,
+    }
+}
+
+async fn migrate(config: &Config) -> Result<()> {
+    Store::visit(config).await?.close().await?;
+    println!("The schema is up to date.");
+    Ok(())
+}
+
+/// Does this as the system, beside a server that may be running.
+async fn over(
+    config: &Config,
+    system: impl FnOnce(&Store) -> Result<Crm>,
+    this: impl AsyncFnOnce(&Acting) -> Result<()>,
+) -> Result<()> {
+    let store = Store::visit(config).await?;
+    let crm = system(&store)?;
+    let done = this(&crm.acting_as(Actor::system())).await;
+    crm.close().await;
+    store.close().await?;
+    done
 }

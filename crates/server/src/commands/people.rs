@@ -21,6 +21,8 @@ pub enum User {
         /// A second name to sign in with
         #[arg(long)]
         username: Option<String>,
+        #[arg(skip)]
+        password: String,
     },
     /// List everyone
     List,
@@ -28,15 +30,26 @@ pub enum User {
     Password {
         /// E-mail or username
         login: String,
+        #[arg(skip)]
+        password: String,
     },
 }
 
 impl User {
+    /// Asks for what is no argument.
+    pub fn ask(&mut self) -> Result<()> {
+        match self {
+            User::Add { password, .. } | User::Password { password, .. } => *password = read_password()?,
+            User::List => {}
+        }
+        Ok(())
+    }
+
     pub async fn run(self, me: &Acting) -> Result<()> {
         match self {
-            User::Add { name, email, role, username } => {
+            User::Add { name, email, role, username, password } => {
                 let input = UserInput { name, email, username, role };
-                let user = me.users().add(input, &read_password()?).await.map_err(readable)?;
+                let user = me.users().add(input, &password).await.map_err(readable)?;
                 println!("Added {} <{}> as {}.", user.name, user.email, user.role.as_str());
             }
             User::List => {
@@ -45,8 +58,8 @@ impl User {
                     println!("{:<9} {:<28} {}{state}", user.role.as_str(), user.email, user.name);
                 }
             }
-            User::Password { login } => {
-                let user = me.users().set_password(&login, &read_password()?).await.map_err(readable)?;
+            User::Password { login, password } => {
+                let user = me.users().set_password(&login, &password).await.map_err(readable)?;
                 println!("Set. {} is signed out everywhere.", user.name);
             }
         }

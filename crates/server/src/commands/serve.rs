@@ -4,12 +4,14 @@ use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use service::{Crm, Setup};
+use service::{Clock, Crm, Setup};
+use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
     listen,
     startup::{self, Server, Store},
+    stop::Stop,
 };
 
 #[derive(Args)]
@@ -32,6 +34,14 @@ pub struct DemoData {
 }
 
 impl DemoData {
+    /// `siwaht demo`. Not beside a server: that may be open to all, and everybody knows these passwords.
+    pub async fn run(&self, config: &Config) -> Result<()> {
+        check_is_private(config)?;
+        let store = Store::open(config).await?;
+        self.fill(&Crm::new(store.database.clone(), Clock::System)).await?;
+        store.close().await
+    }
+
     /// Fills the database, unless it holds this data already, and says who can sign in.
     pub async fn fill(&self, crm: &Crm) -> Result<()> {
         let demo = match crm.fill_with_demo(self.leads, &self.password).await {
@@ -51,8 +61,22 @@ impl DemoData {
     }
 }
 
+/// All that answering takes.
+struct Ready {
+    server: Server,
+    secret: String,
+    listener: TcpListener,
+    store: Store,
+}
+
 impl Serve {
-    pub async fn run(self, config: Config) -> Result<()> {
+    pub async fn run(self, config: Config, stop: &mut Stop) -> Result<()> {
+        let Ready { server, secret, listener, store } = stop.or(self.prepare(config)).await?;
+        startup::serve(server, &secret, listener, stop).await?;
+        store.close().await
+    }
+
+    async fn prepare(self, config: Config) -> Result<Ready> {
         if self.demo {
             check_is_private(&config)?;
         }
@@ -80,15 +104,13 @@ impl Serve {
             );
         }
         println!("Siwaht CRM is at http://{addr}");
-        startup::serve(server, &secret, listener).await?;
-        store.close().await
+        Ok(Ready { server, secret, listener, store })
     }
 }
 
 /// Everybody knows the passwords of a demo.
 fn check_is_private(config: &Config) -> Result<()> {
-    let is_public = std::env::var("SIWAHT_DEMO_PUBLIC").is_ok_and(|value| value == "true");
-    if config.addr.ip().is_loopback() || is_public {
+    if config.may_serve_demo() {
         return Ok(());
     }
     bail!(

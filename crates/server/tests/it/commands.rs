@@ -50,6 +50,24 @@ fn what_cannot_start_says_why_in_one_line() {
     assert!(refusal(&output).contains("demo data is served on loopback only"));
 }
 
+/// Whatever a command was doing, nothing of it goes on when it is told to stop.
+#[test]
+fn a_command_that_is_told_to_stop_stops_its_database_too() {
+    let file = folder("stopped").join("postgres/postmaster.pid");
+    for (signal, args) in [("-TERM", ["demo", "--leads", "400000"]), ("-HUP", ["serve", "--leads", "1"])] {
+        let mut child = siwaht("stopped").args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while !file.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+            std::thread::yield_now();
+        }
+        let told = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        child.wait().unwrap();
+        assert!(!file.exists(), "{args:?}");
+    }
+    std::fs::remove_dir_all(folder("stopped")).unwrap();
+}
+
 /// A running server, killed when the test ends.
 struct Running(Child);
 
@@ -79,7 +97,9 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     let (server, said) = serve("first", &[]);
     assert!(said.iter().any(|line| line.contains("/set-up?token=")), "{said:?}");
     let second = siwaht("first").arg("serve").output().unwrap();
-    assert!(refusal(&second).contains("in use by another server"));
+    assert!(refusal(&second).contains("in use by another server or command"));
+    let demo = siwaht("first").arg("demo").output().unwrap();
+    assert!(refusal(&demo).contains("in use by another server or command"), "it may be open to others");
 
     let mut add = siwaht("first")
         .args(["user", "add", "Ada Keller", "ada@example.com", "--role", "admin"])

@@ -25,7 +25,8 @@ pub fn run(repo: &Repo) -> Result<String> {
         },
     )?;
     let mut playwright = repo.command("playwright");
-    playwright.arg("test").current_dir(repo.root.join("end2end"));
+    // A journey that somebody looked at alone must not stand for all of them.
+    playwright.args(["test", "--forbid-only"]).current_dir(repo.root.join("end2end"));
     // Without colours the totals can be read, and reports never open a browser of their own.
     playwright.env("FORCE_COLOR", "0").env("PLAYWRIGHT_HTML_OPEN", "never");
     playwright.env("BASE_URL", server.url()).env("CHROMIUM", chromium);
