@@ -13,14 +13,14 @@ use axum::{
 use domain::{
     ErrorCode, Fields, LeadId,
     interactions::InteractionInput,
-    users::{Credentials, Role, User, UserInput},
+    users::{Credentials, Role, UserInput},
 };
 use form_urlencoded::Serializer;
 use http_body_util::BodyExt;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{handle_server_fns, render_app_async};
 use serde::Deserialize;
-use service::{Error, Origin};
+use service::{Error, Proof};
 use tower_http::services::ServeDir;
 use tower_sessions::Session;
 
@@ -124,11 +124,12 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let SignIn { login, password, next } = form;
     let credentials = Credentials { login: login.clone(), password };
-    let problem = match server.crm.sign_in(credentials, Origin { address }).await {
-        Ok(user) => return welcome(&session, &user, &next).await,
+    let problem = match session::sign_in(&server, credentials, address).await {
+        Ok(who) => return welcome(&session, &who, &next).await,
         Err(Error::WrongCredentials | Error::Invalid(_)) => "wrong".to_owned(),
         Err(Error::TooMany { retry_after_s }) => format!("wait-{retry_after_s}"),
         Err(Error::Unavailable(_)) => "unavailable".to_owned(),
+        Err(Error::Forbidden { .. }) => "demo".to_owned(),
         Err(other) => return Err(other.into()),
     };
     let mut query = query_on("/sign-in?");
@@ -160,7 +161,7 @@ async fn set_up(State(server): State<Server>, session: Session, Form(form): Form
     let SetUp { token, name, email, password } = form;
     let input = UserInput { name: name.clone(), email: email.clone(), username: None, role: Role::Admin };
     let problem = match server.crm.set_up(&token, input, &password).await {
-        Ok(user) => return welcome(&session, &user, "/").await,
+        Ok(who) => return welcome(&session, &who, "/").await,
         Err(Error::Invalid(fields)) => fields.0.into_keys().collect::<Vec<_>>().join(","),
         Err(Error::NotFound) => "used".to_owned(),
         Err(other) => return Err(other.into()),
@@ -203,8 +204,8 @@ fn query_on(address: &str) -> Serializer<'static, String> {
 }
 
 /// Only places on this site: `//elsewhere` and `/\elsewhere` would leave it.
-async fn welcome(session: &Session, user: &User, next: &str) -> Result<Response, Problem> {
-    session::start(session, user).await?;
+async fn welcome(session: &Session, who: &Proof, next: &str) -> Result<Response, Problem> {
+    session::start(session, who).await?;
     let inside = next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
     let next = if inside { next } else { "/" };
     let Ok(location) = HeaderValue::from_str(next) else { return Ok(Redirect::to("/").into_response()) };

@@ -10,10 +10,14 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{UserId, events::Door, users::User};
+use domain::{
+    Fields, UserId,
+    events::Door,
+    users::{Credentials, User},
+};
 use moka::future::Cache;
 use serde_json::Value;
-use service::{Acting, Actor, Crm, Error};
+use service::{Acting, Actor, Crm, Error, Origin, Proof, Saved};
 use tower_sessions::{
     Session, SessionStore,
     session::{Id, Record},
@@ -27,6 +31,8 @@ pub const LIFE: time::Duration = time::Duration::hours(24);
 /// How long a copy of the server believes what it read: the longest a signed-out browser stays in.
 const BELIEF: Duration = Duration::from_secs(1);
 const USER_ID: &str = "userId";
+/// See [`Proof::stamp`].
+const STAMP: &str = "stamp";
 /// The fresh user, put beside the stored data when a session is loaded; never written back.
 const USER: &str = "user";
 
@@ -43,14 +49,15 @@ impl Store {
         Store { crm, seen: Cache::builder().max_capacity(10_000).time_to_live(BELIEF).build() }
     }
 
-    async fn write(&self, record: &Record) -> StoreResult<bool> {
+    async fn write(&self, record: &Record) -> StoreResult<Saved> {
         let user = record.data.get(USER_ID).and_then(Value::as_i64);
         let user = user.ok_or_else(|| StoreError::Encode("a session without a user".into()))?;
         let data: Value =
             record.data.iter().filter(|(name, _)| *name != USER).map(|(n, v)| (n.clone(), v.clone())).collect();
         self.seen.invalidate(&record.id).await;
         let id = record.id.0.to_be_bytes();
-        self.crm.sessions().save(&id, UserId(user), &data, record.expiry_date).await.map_err(backend)
+        let stamp = record.data.get(STAMP).and_then(Value::as_str).unwrap_or_default();
+        self.crm.sessions().save(&id, UserId(user), stamp, &data, record.expiry_date).await.map_err(backend)
     }
 }
 
@@ -63,10 +70,13 @@ impl std::fmt::Debug for Store {
 #[async_trait]
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
-        while !self.write(record).await? {
-            record.id = Id::default();
+        loop {
+            match self.write(record).await? {
+                Saved::Written => return Ok(()),
+                Saved::Taken => record.id = Id::default(),
+                Saved::Outdated => return Err(StoreError::Backend("the password was changed meanwhile".into())),
+            }
         }
-        Ok(())
     }
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
@@ -97,11 +107,23 @@ fn backend(error: Error) -> StoreError {
     StoreError::Backend(error.to_string())
 }
 
+/// Finds out who signs in.
+pub async fn sign_in(server: &Server, credentials: Credentials, address: String) -> Result<Proof, Error> {
+    let who = server.crm.sign_in(credentials, Origin { address }).await?;
+    // The start looks too, but a database that is shared may be filled later.
+    if !server.config.may_serve_demo() && server.crm.installation().await?.is_demo {
+        let detail = "This database holds demo data now, which is served on loopback only.".to_owned();
+        return Err(Error::Forbidden { detail, fields: Fields::default() });
+    }
+    Ok(who)
+}
+
 /// Starts a session for a person who proved who they are. The id is new, whatever cookie came along.
-pub async fn start(session: &Session, user: &User) -> Result<(), Problem> {
+pub async fn start(session: &Session, who: &Proof) -> Result<(), Problem> {
     session.cycle_id().await.map_err(unavailable)?;
     session.clear().await;
-    session.insert(USER_ID, user.id).await.map_err(unavailable)?;
+    session.insert(USER_ID, who.user.id).await.map_err(unavailable)?;
+    session.insert(STAMP, &who.stamp).await.map_err(unavailable)?;
     session.save().await.map_err(unavailable)
 }
 

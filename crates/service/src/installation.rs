@@ -1,9 +1,9 @@
 //! Settings of the whole installation, and the one-time link that makes its first admin.
 
-use domain::users::{Role, User, UserInput};
+use domain::users::{Role, UserInput};
 use time::Duration;
 
-use crate::{Actor, Crm, Error, Result, db::Tx, secrets, users};
+use crate::{Actor, Crm, Error, Proof, Result, db::Tx, secrets, users};
 
 /// How long a set-up link works; the next start prints a new one.
 const LINK_LIFE: Duration = Duration::hours(24);
@@ -30,6 +30,12 @@ impl Crm {
         let row =
             sqlx::query_as!(Installation, "select currency, is_demo from installation").fetch_one(self.pool()).await?;
         Ok(row)
+    }
+
+    /// The major version of the PostgreSQL behind it, such as 15.
+    pub async fn postgres_major(&self) -> Result<u32> {
+        let number = sqlx::query_scalar!(r#"select current_setting('server_version_num')::int as "number!""#);
+        Ok(number.fetch_one(self.pool()).await?.unsigned_abs() / 10_000)
     }
 
     /// On the first start, makes the set-up link.
@@ -68,7 +74,7 @@ impl Crm {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the link is used up or over, [`Error::Invalid`] for a broken rule (the link stays).
-    pub async fn set_up(&self, token: &str, input: UserInput, password: &str) -> Result<User> {
+    pub async fn set_up(&self, token: &str, input: UserInput, password: &str) -> Result<Proof> {
         if !self.setup_is_open(token).await? {
             return Err(Error::NotFound);
         }
@@ -89,7 +95,7 @@ impl Crm {
         }
         let user = users::add(&mut tx, &system, &input, &hash).await?;
         tx.commit().await?;
-        Ok(user)
+        Ok(Proof::of(user, &hash))
     }
 
     /// Whether a backup can be restored here.

@@ -39,8 +39,8 @@ pub use interactions::Interactions;
 pub use leads::{Export, ImportUpload, Imports, Jobs, Leads, ProblemFile};
 pub use notifications::Notifications;
 pub use products::Products;
-pub use sessions::{SessionRow, Sessions};
-pub use sign_in::Origin;
+pub use sessions::{Saved, SessionRow, Sessions};
+pub use sign_in::{Origin, Proof};
 pub use users::Users;
 pub use views::Views;
 

@@ -75,5 +75,6 @@ fn open(list: &str, cursor: &Cursor) -> Option<(Timestamp, i64)> {
     let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).ok()?;
     let sealed: Sealed = serde_json::from_slice(&bytes).ok()?;
     let at = Timestamp::from_unix_timestamp_nanos(i128::from(sealed.micros) * 1_000).ok()?;
-    (sealed.list == list).then_some((at, sealed.id))
+    // Years that PostgreSQL knows.
+    (sealed.list == list && (1..=9_999).contains(&at.year())).then_some((at, sealed.id))
 }

@@ -15,6 +15,16 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// What became of a session that was to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    Written,
+    /// The id is that of another user's session, which is left alone.
+    Taken,
+    /// The password is another by now.
+    Outdated,
+}
+
 impl Crm {
     /// The sessions table.
     pub fn sessions(&self) -> Sessions<'_> {
@@ -37,21 +47,37 @@ impl Sessions<'_> {
         Ok(user.map(|user| SessionRow { user, data: row.data, expires_at: row.expires_at }))
     }
 
-    /// Writes a session. False when the id is taken by another user's session, which is left alone.
-    pub async fn save(&self, id: &[u8], user: UserId, data: &Value, expires_at: Timestamp) -> Result<bool> {
+    /// Writes a session of whoever gave the password with this [`Proof::stamp`]. The person is held meanwhile: either
+    /// a new password finds the session and ends it, or it is found here.
+    pub async fn save(
+        &self,
+        id: &[u8],
+        user: UserId,
+        stamp: &str,
+        data: &Value,
+        expires_at: Timestamp,
+    ) -> Result<Saved> {
+        let id = fingerprint(id);
         let done = sqlx::query!(
-            "insert into sessions (id, user_id, data, created_at, expires_at) values ($1, $2, $3, $4, $5)
+            "insert into sessions (id, user_id, data, created_at, expires_at)
+             select $1, id, $3, $4, $5 from users
+             where id = $2 and encode(sha256(convert_to(password, 'UTF8')), 'hex') = $6 for share
              on conflict (id) do update set data = excluded.data, expires_at = excluded.expires_at
              where sessions.user_id = excluded.user_id",
-            fingerprint(id),
+            id,
             user.0,
             data,
             self.0.now(),
             expires_at,
+            stamp,
         )
         .execute(self.0.pool())
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 1 {
+            return Ok(Saved::Written);
+        }
+        let is_taken = sqlx::query_scalar!(r#"select exists(select 1 from sessions where id = $1) as "taken!""#, id);
+        Ok(if is_taken.fetch_one(self.0.pool()).await? { Saved::Taken } else { Saved::Outdated })
     }
 
     /// Signs one browser out.

@@ -1,12 +1,14 @@
 //! Proving who one is: limited per account and per address, in equal time for accounts that do not exist.
 
+use std::net::Ipv6Addr;
+
 use domain::{
     Timestamp,
     users::{Credentials, User},
 };
 use time::Duration;
 
-use crate::{Crm, Error, Result, users};
+use crate::{Crm, Error, Result, secrets, users};
 
 /// The window in which failures count.
 const WINDOW: Duration = Duration::minutes(15);
@@ -21,23 +23,56 @@ pub struct Origin {
     pub address: String,
 }
 
+impl Origin {
+    /// The address, or of IPv6 the network that one household or host is given whole.
+    fn network(&self) -> String {
+        match self.address.parse::<Ipv6Addr>() {
+            Err(_) => self.address.clone(),
+            Ok(address) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+            },
+        }
+    }
+}
+
+/// Someone who gave the right password. A session is begun with it as long as it is their password still.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub user: User,
+    /// Stands for the password.
+    pub stamp: String,
+}
+
+impl Proof {
+    /// Of the person with this stored hash.
+    pub(crate) fn of(user: User, stored: &str) -> Self {
+        Proof {
+            user,
+            stamp: secrets::fingerprint(stored.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+}
+
 impl Crm {
-    /// Checks credentials and returns the person.
+    /// Checks credentials and says who it is.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`] when account and password do not match an active person,
     /// [`Error::TooMany`] after ten failures for the account or a hundred from the address within 15 minutes.
-    pub async fn sign_in(&self, credentials: Credentials, origin: Origin) -> Result<User> {
+    pub async fn sign_in(&self, credentials: Credentials, origin: Origin) -> Result<Proof> {
         let credentials = credentials.checked().map_err(Error::Invalid)?;
-        let account = credentials.account();
-        self.count_attempt(&account, &origin.address).await?;
-        let found = users::store::find_for_sign_in(self.pool(), &account).await?;
+        let login = credentials.account();
+        let found = users::store::find_for_sign_in(self.pool(), &login).await?;
+        // Whichever of their names is tried, it is one account.
+        let account = found.as_ref().map_or(login, |(user, _)| format!("user {}", user.id));
+        self.count_attempt(&account, &origin.network()).await?;
         let (user, stored) = found.map_or((None, None), |(user, password)| (Some(user), Some(password)));
-        let matches = self.inner.hashing.verify(credentials.password, stored).await?;
+        let matches = self.inner.hashing.verify(credentials.password, stored.clone()).await?;
         let user = user.filter(|user| matches && user.is_active).ok_or(Error::WrongCredentials)?;
         sqlx::query!("delete from sign_in_attempts where account = $1", account).execute(self.pool()).await?;
         users::store::touch_last_seen(self.pool(), user.id, self.now()).await?;
-        Ok(user)
+        Ok(Proof::of(user, &stored.unwrap_or_default()))
     }
 
     /// Counts this attempt first and looks at the sum afterwards: of many tries at once, no more than the limit pass.
@@ -76,4 +111,19 @@ impl Crm {
 
 fn seconds_until(end: Timestamp, now: Timestamp) -> u64 {
     u64::try_from((end - now).whole_seconds() + 1).unwrap_or(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_ipv6_counts_with_its_network() {
+        let network = |address: &str| Origin { address: address.into() }.network();
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2::7"), "2001:db8:1:2::/64");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("unknown"), "unknown");
+    }
 }

@@ -480,3 +480,12 @@ async fn overlapping_changes_at_once_wait_for_each_other_and_all_happen(pool: sq
     assert_eq!(failed.count(), 0, "{outcomes:?}");
     assert_eq!(outcomes.iter().flatten().filter(|job| job.rows_changed == 60).count(), 12);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_job_that_no_text_of_a_lead_could_hold_is_refused_at_once(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let leads = vec![LeadInput { notes: Some("a\0b".into()), ..named("Maya") }; 1_001];
+    let create = BulkInput { action: BulkAction::Create { leads }, ids: None, filter: None, partial: false };
+    let refused = crm.acting(&crm.ali).leads().bulk(create).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+}

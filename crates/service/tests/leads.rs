@@ -6,10 +6,10 @@ use std::task::Poll;
 
 use domain::{
     leads::{LeadInput, LeadQuery, LeadStatus},
-    users::{Role, UserInput},
+    users::{Credentials, Role, UserInput},
 };
 use serde_json::json;
-use service::Error;
+use service::{Error, Origin, Saved};
 use sqlx::{
     ConnectOptions,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -196,6 +196,8 @@ async fn whenever_someone_hangs_up_what_others_write_afterwards_is_kept(
     let one = pool.max_connections(1).connect_with(connect.clone()).await.unwrap();
     let crm = TestCrm::over(one).await;
     let mut other = connect.connect().await.unwrap();
+    let credentials = Credentials { login: crm.ali.email.clone(), password: PASSWORD.into() };
+    let proof = crm.crm.sign_in(credentials, Origin { address: "192.0.2.1".into() }).await.unwrap();
     // Hanging up at the first moment at which the work waits for something, then at the second, until there is none.
     for moments in 1i64.. {
         let ali = crm.acting(&crm.ali);
@@ -214,7 +216,9 @@ async fn whenever_someone_hangs_up_what_others_write_afterwards_is_kept(
         }
         drop(creating);
         let tomorrow = NOON + Duration::days(1);
-        assert!(crm.crm.sessions().save(&moments.to_be_bytes(), crm.ali.id, &json!({}), tomorrow).await.unwrap());
+        let saved =
+            crm.crm.sessions().save(&moments.to_be_bytes(), crm.ali.id, &proof.stamp, &json!({}), tomorrow).await;
+        assert_eq!(saved.unwrap(), Saved::Written);
         let kept: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&mut other).await.unwrap();
         assert_eq!(kept, moments);
     }

@@ -4,6 +4,8 @@
 
 use domain::{
     LeadId, ProductId,
+    events::{TimelineEntry, TimelinePart},
+    interactions::{InteractionInput, InteractionType},
     leads::{Lead, LeadInput, LeadStatus, MergeInput},
     users::User,
 };
@@ -199,4 +201,78 @@ async fn merging_two_leads_into_each_other_at_once_loses_neither(pool: sqlx::PgP
     let left: i64 =
         sqlx::query_scalar("select count(*) from leads where deleted_at is null").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_merged_takes_it_back_with_the_engineers_work_that_came_along(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let delivered = LeadInput {
+        assigned_to: Some(crm.ali.id),
+        assigned_engineer: Some(crm.eve.id),
+        engineering_progress: 40,
+        engineering_notes: Some("Half of it stands".into()),
+        ..named("Maya too")
+    };
+    let delivered = crm.system().leads().create(delivered).await.unwrap();
+    let into = crm.lead_of(&crm.ali, "Maya").await;
+    let one = merge(&crm, &crm.ali, &into, &delivered, &[]).await.unwrap();
+    assert_eq!((one.engineering_progress, one.assigned_engineer), (40, Some(crm.eve.id)));
+    crm.in_request(&crm.ali, "undo").leads().undo("merge").await.unwrap();
+    for lead in [&into, &delivered] {
+        let now = crm.system().leads().find(lead.id).await.unwrap();
+        assert_eq!(now, Lead { version: lead.version + 2, ..lead.clone() });
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_that_went_back_keeps_its_past_to_itself(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let (into, from) = pair(&crm, &pool).await;
+    let ali = crm.acting(&crm.ali);
+    let told = async || ali.leads().timeline(into.id, TimelinePart::All, None, 200).await.unwrap().items;
+    let is_of_from = |entry: &TimelineEntry| entry.event.lead_id == Some(from.id);
+    merge(&crm, &crm.ali, &into, &from, &[]).await.unwrap();
+    assert!(told().await.iter().any(is_of_from));
+    crm.in_request(&crm.ali, "undo").leads().undo("merge").await.unwrap();
+    ali.leads().delete(from.id).await.unwrap();
+    assert!(!told().await.iter().any(is_of_from));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_that_is_brought_back_from_another_has_its_own_again(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let (into, from) = pair(&crm, &pool).await;
+    let one = merge(&crm, &crm.ali, &into, &from, &[]).await.unwrap();
+    let back = crm.acting(&crm.ali).leads().restore(from.id).await.unwrap();
+    assert_eq!((back.name.as_str(), back.notes.as_deref()), ("M. Okafor", Some("Wants a quote")));
+    for table in ["interactions", "lead_attachments"] {
+        assert_eq!((count(&pool, table, into.id).await, count(&pool, table, from.id).await), (1, 1), "{table}");
+    }
+    let stays = crm.system().leads().find(into.id).await.unwrap();
+    assert_eq!(stays.notes, one.notes, "what it took over stays");
+    let told = crm.system().leads().timeline(into.id, TimelinePart::All, None, 200).await.unwrap().items;
+    assert!(!told.iter().any(|entry| entry.event.lead_id == Some(from.id)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn contacts_count_for_the_lead_that_has_them(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ali = crm.acting(&crm.ali);
+    let into = crm.lead_of(&crm.ali, "Maya").await;
+    let from = crm.lead_of(&crm.ali, "Maya too").await;
+    let say = async |lead: LeadId, r#type, text: &str| {
+        ali.interactions().log(lead, InteractionInput { r#type, text: text.into() }).await.unwrap();
+    };
+    say(from.id, InteractionType::Call, "Hello").await;
+    crm.clock.advance(Duration::hours(1));
+    let from = ali.leads().find(from.id).await.unwrap();
+    let one = merge(&crm, &crm.ali, &into, &from, &[]).await.unwrap();
+    let explained =
+        async || ali.leads().score(into.id).await.unwrap().points.iter().map(|point| point.points).sum::<i16>();
+    assert_eq!(one.score, explained().await, "with the call that moved along");
+    say(into.id, InteractionType::Note, "Not the same person").await;
+    crm.in_request(&crm.ali, "undo").leads().undo("merge").await.unwrap();
+    let parted = ali.leads().find(into.id).await.unwrap();
+    assert_eq!(parted.last_contacted_at, None, "the call went back, and a note is none");
+    assert_eq!(parted.score, explained().await);
 }

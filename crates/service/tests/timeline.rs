@@ -4,8 +4,9 @@
 
 use std::collections::HashSet;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    EventId, LeadId, Money,
+    Cursor, EventId, LeadId, Money,
     events::{Event, TimelineEntry, TimelinePart},
     interactions::{InteractionInput, InteractionType},
     leads::{LeadInput, MergeInput},
@@ -260,4 +261,13 @@ async fn what_was_said_to_a_lead_stays_in_the_timeline_of_the_one_it_was_merged_
     let page = ali.leads().timeline(into.id, TimelinePart::Interactions, None, 50).await.unwrap();
     let texts: Vec<_> = page.items.iter().filter_map(|entry| Some(&*entry.interaction.as_ref()?.text)).collect();
     assert_eq!(texts, ["Wants a quote"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_place_that_no_page_ever_had_is_refused(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await.id;
+    let made_up = URL_SAFE_NO_PAD.encode(r#"{"l":"timeline","t":-300000000000000000,"id":1}"#);
+    let refused = crm.acting(&crm.ali).leads().timeline(lead, TimelinePart::All, Some(&Cursor(made_up)), 30).await;
+    assert!(matches!(refused, Err(Error::BadRequest(_))), "{refused:?}");
 }

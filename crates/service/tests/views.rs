@@ -9,7 +9,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use service::{Error, Result};
-use testkit::TestCrm;
+use testkit::{TestCrm, settle};
 
 fn view(name: &str, query: &str, is_shared: bool) -> ViewInput {
     ViewInput { name: name.into(), query: query.into(), columns: Vec::new(), is_shared }
@@ -128,4 +128,25 @@ async fn every_write_of_a_view_leaves_one_event(pool: sqlx::PgPool) {
     let kinds: Vec<&str> = events.iter().map(|event| event.0.as_str()).collect();
     assert_eq!(kinds, ["view.created", "view.updated", "view.deleted"]);
     assert_eq!(events[1].1, json!({"isShared": {"from": false, "to": true}}));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_somebody_does_to_a_view_of_their_own_is_told_to_nobody(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let ali = crm.acting(&crm.ali);
+    let private = save(&crm, &crm.ali, view("Private", "q=secret", false)).await;
+    ali.views().update(private.id, json!({"name": "More private"})).await.unwrap();
+    ali.views().delete(private.id).await.unwrap();
+    let shared = save(&crm, &crm.ali, view("Hot", "", true)).await;
+    ali.views().update(shared.id, json!({"name": "Hottest"})).await.unwrap();
+    save(&crm, &crm.ada, view("Ada's", "", false)).await;
+    settle(&pool).await;
+    let feed = crm.acting(&crm.ada).events().after(None, 200).await.unwrap();
+    let told: Vec<(&str, i64)> = feed
+        .items
+        .iter()
+        .filter(|event| event.entity == "view")
+        .map(|event| (event.kind.as_str(), event.entity_id - shared.id.0))
+        .collect();
+    assert_eq!(told, [("view.created", 0), ("view.updated", 0), ("view.created", 1)]);
 }

@@ -44,6 +44,9 @@ fn explain(problem: &str) -> String {
             let minutes = seconds.parse::<u32>().unwrap_or(60).div_ceil(60);
             format!("Too many tries. Wait {minutes} min, then try again.")
         }
+        _ if problem == "demo" => {
+            "This database holds demo data, which is shown on the server's own machine only.".into()
+        }
         _ if problem == "unavailable" => "The database cannot be reached. Try again in a few seconds.".into(),
         _ => "No active account matches this name and password.".into(),
     }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use domain::users::{Credentials, User};
-use service::{Error, Origin};
+use service::Error;
 use tower_sessions::Session;
 
 use super::Body;
@@ -13,6 +13,7 @@ use crate::{problem::Problem, session, session::As, startup::Server, visitor::Ad
     responses(
         (status = 200, description = "The signed-in user", body = User),
         (status = 401, description = "No active account matches", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Demo data, and the server is open to others than this machine", body = domain::Problem, content_type = "application/problem+json"),
         (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures for the account or from the address; see Retry-After", body = domain::Problem, content_type = "application/problem+json"),
     ))]
@@ -22,9 +23,9 @@ pub async fn login(
     Address(address): Address,
     Body(credentials): Body<Credentials>,
 ) -> Result<Json<User>, Problem> {
-    let user = server.crm.sign_in(credentials, Origin { address }).await?;
-    session::start(&session, &user).await?;
-    Ok(Json(user))
+    let who = session::sign_in(&server, credentials, address).await?;
+    session::start(&session, &who).await?;
+    Ok(Json(who.user))
 }
 
 /// Signs out. Fine when nobody is signed in.

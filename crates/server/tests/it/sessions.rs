@@ -1,8 +1,11 @@
 //! Signing in and out, by program and by form.
 
-use crate::support::TestServer;
+use crate::support::{Client, TestServer};
 use axum::http::Method;
+use domain::users::Credentials;
 use serde_json::json;
+use server::{config::Config, startup::Server};
+use service::{Origin, Saved};
 use testkit::PASSWORD;
 use time::Duration;
 
@@ -61,12 +64,44 @@ async fn a_new_password_signs_every_browser_out(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_sign_in_under_way_does_not_survive_a_new_password(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let crm = &server.crm.crm;
+    let credentials = Credentials { login: "ali@example.com".into(), password: PASSWORD.into() };
+    let proof = crm.sign_in(credentials, Origin { address: "192.0.2.1".into() }).await.unwrap();
+    server.crm.system().users().set_password("ali@example.com", "a new password").await.unwrap();
+    let end = crm.now() + Duration::hours(24);
+    let saved = crm.sessions().save(b"an id", proof.user.id, &proof.stamp, &json!({}), end).await.unwrap();
+    assert_eq!(saved, Saved::Outdated);
+    assert!(crm.sessions().find(b"an id").await.unwrap().is_none());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn guesses_under_both_names_of_a_person_count_together(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool.clone()).await;
+    sqlx::query("update users set username = 'ali' where email = 'ali@example.com'").execute(&pool).await.unwrap();
+    let guess = async |login: &str, password: &str| {
+        server.anonymous().post("/api/login", json!({"login": login, "password": password})).await.status
+    };
+    for _ in 0..5 {
+        assert_eq!(guess("ali", "a wrong password").await, 401);
+        assert_eq!(guess("ali@example.com", "a wrong password").await, 401);
+    }
+    assert_eq!(guess("ali", PASSWORD).await, 429);
+    assert_eq!(guess("ali@example.com", PASSWORD).await, 429);
+    assert_eq!(guess("amy@example.com", PASSWORD).await, 200);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_session_ends_after_a_day(pool: sqlx::PgPool) {
     let server = TestServer::over(pool).await;
     let ali = server.crm.acting(&server.crm.ali);
     let sessions = ali.crm().sessions();
     let end = server.crm.crm.now() + Duration::hours(24);
-    sessions.save(b"an id of a test", server.crm.ali.id, &json!({}), end).await.unwrap();
+    let credentials = Credentials { login: "ali@example.com".into(), password: PASSWORD.into() };
+    let proof = server.crm.crm.sign_in(credentials, Origin { address: "192.0.2.1".into() }).await.unwrap();
+    let saved = sessions.save(b"an id of a test", server.crm.ali.id, &proof.stamp, &json!({}), end).await.unwrap();
+    assert_eq!(saved, Saved::Written);
     server.crm.clock.advance(Duration::hours(24) - Duration::seconds(1));
     assert!(sessions.find(b"an id of a test").await.unwrap().is_some());
     server.crm.clock.advance(Duration::seconds(1));
@@ -171,4 +206,19 @@ async fn a_backup_is_restored_where_nothing_is_anyones(pool: sqlx::PgPool) {
         other => panic!("{other:?}"),
     }
     sqlx::query("select from invoices").execute(&pool).await.expect("it is still there");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_signs_in_from_elsewhere_once_the_database_holds_demo_data(pool: sqlx::PgPool) {
+    let test = TestServer::over(pool.clone()).await;
+    let sign_in = async |address: &'static str| {
+        let config = Config::read(|name| (name == "SIWAHT_ADDR").then(|| address.to_owned())).unwrap();
+        let router = Server::new(config, test.crm.crm.clone()).router("a secret of tests, long enough to sign cookies");
+        let credentials = json!({"login": test.crm.ada.email, "password": PASSWORD});
+        Client::new(router, None).post("/api/login", credentials).await.status
+    };
+    assert_eq!(sign_in("0.0.0.0:80").await, 200);
+    sqlx::query("update installation set is_demo = true").execute(&pool).await.unwrap();
+    assert_eq!(sign_in("0.0.0.0:80").await, 403);
+    assert_eq!(sign_in("127.0.0.1:80").await, 200);
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{Error, Result};
 
 /// Any number will do, as long as nothing else in this database uses it.
-const FILLING: i64 = 0x5157_4148_5402;
+const FILLING: i64 = 0x5157_4148_5403;
 /// From here on it pays to build the indexes afterwards.
 const LARGE: u32 = 50_000;
 /// The tables that grow with the number of leads.

@@ -167,6 +167,7 @@ impl Event {
             What::Created { assigned, in_full: false } => {
                 let mut fields = vec![field("name", json!(""), json!(lead.name))];
                 fields.extend(assigned.then(|| field("assignedTo", Value::Null, json!(deal.agent))));
+                fields.extend(lead.score_is_set.then(|| field("score", Value::Null, json!(lead.score))));
                 fields
             }
             What::Assigned => vec![field("assignedTo", Value::Null, json!(deal.agent))],
@@ -214,6 +215,7 @@ fn created(life: &Life, assigned: bool) -> Result<Changes> {
         products,
         notes: lead.notes.clone(),
         priority: deal.priority,
+        score: i16::try_from(lead.score).ok().filter(|_| lead.score_is_set),
         ..LeadInput::default()
     };
     Ok(changes(&LeadInput::default(), &input)?)

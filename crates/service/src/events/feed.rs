@@ -17,7 +17,8 @@ pub struct Events<'a>(pub(crate) &'a Acting);
 
 impl Events<'_> {
     /// What became final after the event `after` (`None`: from the beginning), within the actor's scope: events of
-    /// leads they see now, or would see had they not been deleted; everything for admins.
+    /// leads they see now, or would see had they not been deleted; for admins everything but what others do to views
+    /// that they share with nobody.
     ///
     /// Ids are handed out before commit, and a transaction that began later may commit first. So events come in the
     /// order of their transactions, up to the oldest one still running: what appears later stands behind all of them.
@@ -68,6 +69,8 @@ impl Events<'_> {
             sql.push(" and (select true from leads where leads.id = settled.lead_id");
             leads::push_visible(&mut sql, actor);
             sql.push(")");
+        } else if let Some(me) = actor.id() {
+            sql.push(" and (e.actor_id = ").push_bind(me).push(" or not ").push(row::IS_PRIVATE).push(")");
         }
         row::push_visible(&mut sql, actor);
         sql.push(" order by e.xid, e.id limit ").push_bind(i64::from(limit));

@@ -41,6 +41,10 @@ pub(crate) fn push_columns(sql: &mut QueryBuilder<Postgres>, actor: &Actor) {
     sql.push(" as changes");
 }
 
+/// Whether an event is about a view that its owner shares with nobody, before and after it.
+pub(crate) const IS_PRIVATE: &str = "(e.entity = 'view' and e.before ->> 'isShared' is distinct from 'true' \
+     and e.changes #>> '{isShared,to}' is distinct from 'true')";
+
 /// Leaves out an event that is about nothing but what the actor does not see: that it happened would tell something.
 pub(crate) fn push_visible(sql: &mut QueryBuilder<Postgres>, actor: &Actor) {
     let hidden = policy::hidden_fields(actor);

@@ -12,12 +12,13 @@ use std::{
 };
 
 use domain::{
-    JobId, Problem,
+    Fields, JobId, Problem,
     events::Door,
     imports::ImportStep,
     leads::{BulkInput, BulkJob, JobState},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     bulk::{BATCH, Order},
@@ -104,11 +105,24 @@ pub(super) async fn enqueue(acting: &Acting, work: Work, total: i64) -> Result<B
         Some(id) => id.to_owned(),
         None => secrets::token()?,
     };
-    let order =
-        store::Order { door: acting.actor().door(), request_id: &request_id, work: serde_json::to_value(work)? };
+    let work = serde_json::to_value(work)?;
+    if holds_nul(&work) {
+        return Err(Error::Invalid(Fields::one("action", "holds a NUL character, which no text of a lead may")));
+    }
+    let order = store::Order { door: acting.actor().door(), request_id: &request_id, work };
     let id = store::insert(acting.pool(), acting.actor(), order, total, acting.crm.now()).await?;
     acting.crm.inner.bulk_jobs.notify_one();
     Jobs(acting).find(id).await
+}
+
+/// JSON can hold it, and PostgreSQL cannot: neither a lead's text nor the job that would write it.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// The same within a transaction, for a step of an import. Ring [`Crm::import_rings`] when it is committed.

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Leads, merge_store, only, store,
-    write::{Stage, Writing, event},
+    Leads, merge_store, only,
+    revision::Stage,
+    store,
+    write::{Writing, event},
 };
 use crate::{Error, Result, events, policy, policy::Action};
 

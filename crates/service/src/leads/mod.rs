@@ -21,6 +21,7 @@ pub(crate) mod rank;
 pub(crate) mod recent;
 mod references;
 mod reversal;
+mod revision;
 mod row;
 pub(crate) mod score;
 pub(crate) mod store;

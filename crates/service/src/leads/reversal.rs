@@ -10,11 +10,13 @@ use serde_json::{Map, Value};
 use super::{
     list::Whose,
     merge::{MERGED_FROM, MERGED_INTO, Moved},
-    merge_store, undo_store,
-    undo_store::{Done, Later},
-    write::{Kept, POSITION, REORDERED, Revision, Stage, Writing, event},
+    merge_store,
+    revision::{Kept, POSITION, REORDERED, Revision, Stage},
+    store,
+    undo_store::{self, Done, Later},
+    write::{Writing, event},
 };
-use crate::{Actor, Error, Result, events, policy, policy::Action};
+use crate::{Actor, Error, Result, db::Tx, events, policy, policy::Action};
 
 /// Fields that mean something only together: the half of a pair is not taken back.
 const TOGETHER: [[&str; 2]; 2] = [["assignedProduct", "products"], ["status", "lostReason"]];
@@ -212,8 +214,8 @@ impl<'l> Reversal<'l> {
             self.deletions.push(lead);
             return Ok(());
         }
-        if deed.reordered || !deed.changes.is_empty() {
-            self.revisions.push(revise(actor, lead, &deed, later)?);
+        if deed.reordered || deed.merged_from.is_some() || !deed.changes.is_empty() {
+            self.revisions.push(revise(actor, lead, &deed)?);
         }
         if deed.deleted && !deed.created {
             self.restorations.push((lead, deed.merged_into));
@@ -222,11 +224,24 @@ impl<'l> Reversal<'l> {
     }
 
     pub(super) async fn write(self, writing: &mut Writing<'_>) -> Result<()> {
-        let Reversal { deletions, restorations, revisions } = self;
+        let Reversal { deletions, restorations, mut revisions } = self;
         writing.remove(&deletions).await?;
         restore(writing, &restorations).await?;
+        for revision in revisions.iter_mut().filter(|revision| revision.changes.contains_key(MERGED_FROM)) {
+            // Whom it was talked to since, and not through the lead that has gone back, counts for it.
+            let since = store::last_contact(&mut writing.tx, revision.before.id).await?;
+            revision.last_contacted_at = revision.last_contacted_at.max(since);
+        }
         writing.revise(revisions).await
     }
+}
+
+/// The lead that a deleted one went into, and what moved there with it.
+pub(super) async fn merged_into(tx: &mut Tx, id: LeadId) -> Result<Option<(LeadId, Moved)>> {
+    let Some(done) = undo_store::last_merge(tx, id).await? else { return Ok(None) };
+    let mut deed = Deed::default();
+    deed.add(done)?;
+    Ok(deed.merged_into)
 }
 
 /// Brings deleted leads back, and to those that were merged what was theirs.
@@ -250,7 +265,7 @@ pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(
 }
 
 /// The lead with every changed field as it was.
-fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed, later: &[Later]) -> Result<Revision<'l>> {
+fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed) -> Result<Revision<'l>> {
     let mut restored = object(serde_json::to_value(LeadInput::of(lead))?);
     for (field, change) in &deed.changes {
         if restored.insert(field.clone(), change.from.clone()).is_none() {
@@ -271,12 +286,15 @@ fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed, later: &[Later]) -> Re
     } else if deed.reordered || deed.changes.contains_key("status") {
         revision.position = position;
     }
-    policy::allow_undo(actor, lead, &as_it_was, &revision.changes)?;
+    match &deed.merged_from {
+        // What came along with the other lead goes with it, whosever it was to write.
+        Some(_) => policy::allow(actor.role(), Action::MergeLeads)?,
+        None => policy::allow_undo(actor, lead, &as_it_was, &revision.changes)?,
+    }
     revision.computed_score = by_score;
     if let Some(from) = &deed.merged_from {
         revision.changes.insert(MERGED_FROM.into(), Change { from: from.clone(), to: Value::Null });
-        // Talking to the lead since counts for it, whoever it was merged with.
-        if let Some(kept) = deed.kept.as_ref().filter(|_| !later.iter().any(|event| event.entity == "interaction")) {
+        if let Some(kept) = &deed.kept {
             revision.last_contacted_at = kept.last_contacted_at;
         }
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use domain::{
     LeadId, Money, Timestamp,
     leads::{
-        Lead, LeadInput, LeadScore, LeadStatus, ScorePoint,
+        LeadInput, LeadScore, LeadStatus, ScorePoint,
         score::{Contacts, Facts, HEARD_OF_DAYS, RECENT_DAYS, score, sum},
     },
 };
@@ -26,15 +26,15 @@ pub(super) fn of(input: &LeadInput, median_won: Option<Money>, contacts: Contact
     sum(&score(&Facts::of(input, median_won, contacts, now)))
 }
 
-/// The contacts of late of those leads that have any. Costs a query only then.
-pub(super) async fn contacts<'l>(
+/// The contacts of late of those leads that have any, by when each was talked to last. Costs a query only then.
+pub(super) async fn contacts(
     tx: &mut Transaction<'_, Postgres>,
-    leads: impl Iterator<Item = &'l Lead>,
+    leads: impl Iterator<Item = (LeadId, Option<Timestamp>)>,
     now: Timestamp,
 ) -> Result<HashMap<LeadId, Contacts>> {
     let since = now - Duration::days(HEARD_OF_DAYS);
     let ids: Vec<i64> =
-        leads.filter(|lead| lead.last_contacted_at.is_some_and(|last| last > since)).map(|lead| lead.id.0).collect();
+        leads.filter(|(_, last)| last.is_some_and(|last| last > since)).map(|(lead, _)| lead.0).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

@@ -9,8 +9,8 @@ use sqlx::{PgExecutor, Postgres, QueryBuilder, Transaction};
 
 use super::{
     list,
+    revision::Revision,
     row::{COLUMNS, LeadRow},
-    write::Revision,
 };
 use crate::{Actor, Result};
 
@@ -203,6 +203,13 @@ pub(super) async fn update(
     let changed = revisions.iter().filter(|revision| revision.input.products != revision.before.products);
     set_products(tx, changed.map(|revision| (revision.before.id, &revision.input))).await?;
     Ok(())
+}
+
+/// When the lead was talked to last.
+pub(super) async fn last_contact(tx: &mut Transaction<'_, Postgres>, id: LeadId) -> Result<Option<Timestamp>> {
+    let last =
+        sqlx::query_scalar!("select max(created_at) from interactions where lead_id = $1 and type <> 'note'", id.0,);
+    Ok(last.fetch_one(&mut **tx).await?)
 }
 
 /// After an interaction came, changed or went: the last contact is that of the lead's interactions.

@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::{FromRow, Postgres, QueryBuilder, Row, postgres::PgRow};
 
-use super::{Leads, store, write::REORDERED};
+use super::{Leads, revision::REORDERED, store};
 use crate::{
     Error, Result,
     events::row::{self, EventRow},
@@ -56,10 +56,14 @@ impl Leads<'_> {
              i.edited_at as i_edited_at, i.created_at as i_created_at, a.id as a_id, a.lead_id as a_lead_id, \
              a.file_name as a_file_name, a.content_type as a_content_type, a.size_bytes as a_size_bytes, \
              a.uploaded_by_id as a_uploaded_by, a.created_at as a_created_at from events e \
-             left join interactions i on e.entity = 'interaction' and i.id = e.entity_id \
-             left join lead_attachments a on e.entity = 'attachment' and a.id = e.entity_id where e.lead_id = any(",
+             left join interactions i on e.entity = 'interaction' and i.id = e.entity_id and i.lead_id = any(",
         );
-        sql.push_bind(self.with_absorbed(lead).await?).push(")");
+        let leads = self.with_absorbed(lead).await?;
+        sql.push_bind(leads.clone());
+        sql.push(
+            ") left join lead_attachments a on e.entity = 'attachment' and a.id = e.entity_id and a.lead_id = any(",
+        );
+        sql.push_bind(leads.clone()).push(") where e.lead_id = any(").push_bind(leads).push(")");
         // Where a card stood in its column, and that a day had come, is of no interest to who reads about a lead.
         sql.push(" and e.kind <> all(").push_bind([REORDERED, FOLLOW_UP_DUE]).push(")");
         push_part(&mut sql, part);
@@ -70,7 +74,8 @@ impl Leads<'_> {
         newest.page(entries, |entry: &TimelineEntry| (entry.event.at, entry.event.id.0))
     }
 
-    /// The lead and those that were merged into it, whose past is now its own.
+    /// The lead and those that are merged into it, whose past is its own as long as they are: one that was brought back
+    /// keeps it for itself, whatever becomes of it later.
     async fn with_absorbed(&self, lead: LeadId) -> Result<Vec<i64>> {
         let ids = sqlx::query_scalar!(
             r#"with recursive absorbed (id) as (
@@ -78,8 +83,10 @@ impl Leads<'_> {
                    union
                    select (e.changes #>> '{mergedFrom,to}')::bigint from absorbed
                    join events e on e.lead_id = absorbed.id and e.kind = 'lead.merged' and e.changes ? 'mergedFrom'
-                   where not exists (select 1 from leads l
-                       where l.id = (e.changes #>> '{mergedFrom,to}')::bigint and l.deleted_at is null))
+                   where absorbed.id = (select (part.changes #>> '{mergedInto,to}')::bigint from events part
+                       where part.lead_id = (e.changes #>> '{mergedFrom,to}')::bigint
+                           and (part.kind = 'lead.restored' or part.kind = 'lead.merged' and part.changes ? 'mergedInto')
+                       order by part.at desc, part.id desc limit 1))
                select id as "id!" from absorbed"#,
             lead.0,
         )

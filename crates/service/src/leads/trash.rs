@@ -13,7 +13,8 @@ const JOBS_KEPT_FOR: time::Duration = time::Duration::days(7);
 const BATCH: i64 = 200;
 
 impl Leads<'_> {
-    /// Brings a lead back that was deleted within the last 30 days. One that is not deleted stays as it is.
+    /// Brings a lead back that was deleted within the last 30 days. One that is not deleted stays as it is; one that went
+    /// into another gets back what moved there with it, and leaves the other's fields as they are.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, or none the actor could see; [`Error::Forbidden`] when they could not
@@ -29,7 +30,8 @@ impl Leads<'_> {
         }
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
         policy::allow_delete(actor, &lead)?;
-        reversal::restore(&mut writing, &[(&lead, None)]).await?;
+        let merged_into = reversal::merged_into(&mut writing.tx, id).await?;
+        reversal::restore(&mut writing, &[(&lead, merged_into)]).await?;
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))

@@ -70,6 +70,20 @@ pub(super) async fn read(tx: &mut Transaction<'_, Postgres>, events: &[i64]) -> 
     Ok(rows)
 }
 
+/// The merge that took a lead away, unless it was brought back since.
+pub(super) async fn last_merge(tx: &mut Transaction<'_, Postgres>, id: LeadId) -> Result<Option<Done>> {
+    let last = sqlx::query_as!(
+        Done,
+        r#"select entity_id as "lead: LeadId", kind, changes as "changes: Json<Changes>", before from events
+           where lead_id = $1 and (kind = 'lead.restored' or kind = 'lead.merged' and changes ? 'mergedInto')
+           order by at desc, id desc limit 1"#,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(last.filter(|done| done.kind == "lead.merged"))
+}
+
 /// What happened to each lead since its first event of the request.
 pub(super) async fn later(
     tx: &mut Transaction<'_, Postgres>,

@@ -25,13 +25,30 @@ pub(crate) async fn find(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<U
     Ok(user)
 }
 
-/// The person with this e-mail or username, and the stored hash. An e-mail holds an @ and a username does not.
+/// The person with this e-mail or username, and the stored hash: one question, whoever it is. An e-mail holds an @ and a username does not.
 pub(crate) async fn find_for_sign_in(db: &sqlx::PgPool, account: &str) -> Result<Option<(User, String)>> {
-    let row = sqlx::query!("select id, password from users where email = $1 or username = $1 limit 1", account,)
-        .fetch_optional(db)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(find(db, UserId(row.id)).await?.map(|user| (user, row.password)))
+    let row = sqlx::query!(
+        r#"select id as "id: UserId", name, email, username, role as "role: Role", is_active, time_zone, password,
+                  (extract(epoch from (now() at time zone time_zone) - (now() at time zone 'UTC')) / 60)::int
+                      as "utc_offset_minutes!"
+           from users where email = $1 or username = $1 limit 1"#,
+        account,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| {
+        let user = User {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            username: row.username,
+            role: row.role,
+            is_active: row.is_active,
+            time_zone: row.time_zone,
+            utc_offset_minutes: row.utc_offset_minutes,
+        };
+        (user, row.password)
+    }))
 }
 
 pub(crate) async fn list_people(db: impl PgExecutor<'_>) -> Result<Vec<Person>> {

@@ -70,7 +70,8 @@ impl Views<'_> {
         }
         let now = self.0.crm.now();
         let view = named(store::update(&mut tx, id, &input, now).await)?;
-        self.record(&mut tx, "view.updated", id, &changes, None, now).await?;
+        let row = serde_json::to_value(&before)?;
+        self.record(&mut tx, "view.updated", id, &changes, Some(row), now).await?;
         tx.commit().await?;
         Ok(view)
     }

@@ -46,3 +46,18 @@ async fn viewers_hear_how_far_it_is_and_not_of_each_lead(pool: sqlx::PgPool) {
     assert!(!ali.iter().chain(&amy).any(|heard| matches!(heard, Heard::Event(..))), "nobody hears of each lead");
     following.abort();
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_comes_back_after_an_import_loads_lists_anew(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    crm.lead_of(&crm.amy, "Maya").await;
+    testkit::settle(&pool).await;
+    let amy = crm.acting(&crm.amy);
+    let before = amy.events().last().await.unwrap();
+    let mut calm = amy.events().listen(Some(before)).await.unwrap();
+    bring(&crm.acting(&crm.ali), "name,owner\nNoor,amy\n", json!({})).await;
+    let mut back = amy.events().listen(Some(before)).await.unwrap();
+    assert!(matches!(back.next().await.unwrap()[..], [Heard::Reload]));
+    let heard = tokio::time::timeout(Duration::ZERO, calm.next()).await;
+    assert!(!heard.is_ok_and(|heard| matches!(heard.unwrap()[..], [Heard::Reload])), "nothing had happened yet");
+}

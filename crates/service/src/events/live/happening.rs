@@ -33,6 +33,8 @@ pub(super) struct Happening {
     lead: Option<Lead>,
     whose: Option<Whose>,
     rings: Vec<UserId>,
+    /// About a view that its owner shares with nobody.
+    is_private: bool,
     /// One of many thousands of an import: nobody is told of each of them.
     pub is_quiet: bool,
     /// As it is sent to those who see everything of a lead, and to engineers.
@@ -54,6 +56,7 @@ impl Happening {
         }
         let sees = match (self.event.lead_id, self.whose) {
             (Some(_), Some(whose)) => policy::sees_all_events(actor) || leads::is_theirs(actor, whose),
+            (None, _) if self.is_private && actor.id() != self.event.actor_id => false,
             (Some(_) | None, _) => policy::sees_all_events(actor),
         };
         if sees {
@@ -114,11 +117,11 @@ pub(super) async fn read(crm: &Crm, after: EventId) -> Result<Vec<Happening>> {
     let few = ids.len() <= CARRIED;
     let leads = if few && !ids.is_empty() { leads::read_all(crm.pool(), &ids).await? } else { Vec::new() };
     let leads: HashMap<LeadId, Lead> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
-    let happening = |Found { event, whose, rings, is_quiet }: Found| {
+    let happening = |Found { event, whose, rings, is_private, is_quiet }: Found| {
         let lead = event.lead_id.and_then(|id| leads.get(&id).cloned());
         // Of the same moment as what is told, which is a little later than the event.
         let whose = lead.as_ref().map(Whose::of).or(whose);
-        Happening { event, lead, whose, rings, is_quiet, sent: Default::default() }
+        Happening { event, lead, whose, rings, is_private, is_quiet, sent: Default::default() }
     };
     Ok(rows.into_iter().map(happening).collect())
 }
@@ -134,8 +137,9 @@ fn select(after: EventId) -> QueryBuilder<Postgres> {
     sql.push("xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ").push_bind(STRETCH);
     sql.push(") select ");
     row::push_columns(&mut sql, &Actor::system());
-    sql.push(
-        ", settled.is_quiet, l.id as whose, l.assigned_to, l.assigned_engineer, l.created_by, \
+    sql.push(", settled.is_quiet, l.id as whose, l.assigned_to, l.assigned_engineer, l.created_by, ");
+    sql.push(row::IS_PRIVATE).push(
+        " as is_private, \
          array(select user_id from notifications n where n.event_id = e.id) as rings \
          from settled join events e using (id) \
          left join leads l on l.id = settled.lead_id and not settled.is_quiet order by e.xid, e.id",
@@ -147,6 +151,7 @@ struct Found {
     event: Event,
     whose: Option<Whose>,
     rings: Vec<UserId>,
+    is_private: bool,
     is_quiet: bool,
 }
 
@@ -157,7 +162,7 @@ impl<'r> FromRow<'r, PgRow> for Found {
             None => None,
         };
         let rings = row.try_get::<Vec<i64>, _>("rings")?.into_iter().map(UserId).collect();
-        let is_quiet = row.try_get("is_quiet")?;
-        Ok(Found { event: EventRow::from_row(row)?.into(), whose, rings, is_quiet })
+        let (is_private, is_quiet) = (row.try_get("is_private")?, row.try_get("is_quiet")?);
+        Ok(Found { event: EventRow::from_row(row)?.into(), whose, rings, is_private, is_quiet })
     }
 }

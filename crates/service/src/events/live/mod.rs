@@ -5,6 +5,7 @@
 //! until it has caught up, so nothing is missed and nothing comes twice.
 
 mod happening;
+mod listener;
 
 use std::{
     collections::VecDeque,
@@ -18,8 +19,8 @@ use sqlx::postgres::PgNotification;
 use tokio::sync::{broadcast, watch};
 
 use self::happening::{Happening, STRETCH, newest, read};
-use super::Events;
-use crate::{Acting, Actor, Crm, Result, policy, policy::Action};
+pub use self::listener::Listener;
+use crate::{Crm, Result};
 
 /// Events that the ring keeps.
 const KEPT: usize = 2_048;
@@ -34,7 +35,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 const CHANNEL: &str = "siwaht_events";
 /// The channel on which copies hear how far imports are.
 const IMPORTS: &str = "siwaht_imports";
-/// Words about imports that a listener may be behind with; one that misses some asks by itself in the end.
+/// Words about imports that a listener may be behind with; one that misses some loads everything anew.
 const WORDS: usize = 64;
 
 /// The ring and who waits for it; one per copy of the server.
@@ -45,6 +46,8 @@ pub(crate) struct Hub {
     /// How many events have passed through the ring.
     passed: watch::Sender<u64>,
     imports: broadcast::Sender<Word>,
+    /// Words may have been missed: whatever they were about, lists are loaded anew.
+    missed: watch::Sender<()>,
 }
 
 /// An import has gone on.
@@ -85,17 +88,6 @@ pub enum Heard {
     Reload,
 }
 
-/// Someone who follows what happens within their scope.
-pub struct Listener {
-    acting: Acting,
-    /// The last event that was told, or passed over.
-    last: EventId,
-    /// How many events of the ring this one has behind it; `None` while it reads the log.
-    behind: Option<u64>,
-    passed: watch::Receiver<u64>,
-    imports: broadcast::Receiver<Word>,
-}
-
 impl Hub {
     pub(crate) fn new() -> Self {
         Hub {
@@ -103,6 +95,7 @@ impl Hub {
             filling: tokio::sync::Mutex::default(),
             passed: watch::Sender::new(0),
             imports: broadcast::Sender::new(WORDS),
+            missed: watch::Sender::new(()),
         }
     }
 
@@ -158,17 +151,21 @@ impl Hub {
 impl Crm {
     /// Follows the log for all listeners of this copy, for as long as it runs.
     pub async fn follow_events(&self) {
+        let mut is_first = true;
         loop {
-            if let Err(error) = self.follow().await {
+            if let Err(error) = self.follow(std::mem::take(&mut is_first)).await {
                 tracing::warn!(%error, "following events failed; trying again in a moment");
                 tokio::time::sleep(PATIENCE).await;
             }
         }
     }
 
-    async fn follow(&self) -> Result<()> {
+    async fn follow(&self, is_first: bool) -> Result<()> {
         let mut words = sqlx::postgres::PgListener::connect_with(self.pool()).await?;
         words.listen_all([CHANNEL, IMPORTS]).await?;
+        if !is_first {
+            self.inner.live.missed.send_replace(());
+        }
         loop {
             if !self.inner.live.rests() {
                 self.read_events().await?;
@@ -192,7 +189,7 @@ impl Crm {
         }
     }
 
-    /// Tells all copies that an import has gone on. A word that gets lost costs nobody more than a moment.
+    /// Tells all copies that an import has gone on.
     pub(crate) async fn announce_import(&self, id: ImportId, of: Option<UserId>, is_over: bool) {
         let word = serde_json::to_string(&Word { id, of, is_over }).unwrap_or_default();
         let told = sqlx::query("select pg_notify($1, $2)").bind(IMPORTS).bind(word).execute(self.pool()).await;
@@ -234,133 +231,5 @@ impl Crm {
                 return Ok(count);
             }
         }
-    }
-}
-
-impl Events<'_> {
-    /// The last event that this copy knows to be final; what is read afterwards holds at least everything up to it.
-    pub async fn last(&self) -> Result<EventId> {
-        match self.0.crm.inner.live.place() {
-            Some(place) => Ok(place),
-            None => newest(&self.0.crm).await,
-        }
-    }
-
-    /// Begins to listen behind the event `after`, or behind everything that has happened so far.
-    ///
-    /// An event that is not there (in a database that was restored, say) means the same as none; see
-    /// [`Listener::last`].
-    pub async fn listen(&self, after: Option<EventId>) -> Result<Listener> {
-        self.0.allow(Action::ViewEvents)?;
-        let hub = &self.0.crm.inner.live;
-        let (passed, imports) = (hub.passed.subscribe(), hub.imports.subscribe());
-        if hub.place().is_none() {
-            // The first one wakes the reader: the ring begins here.
-            self.0.crm.read_events().await?;
-        }
-        let known = match after {
-            Some(id) => hub.behind(id).is_some() || self.exists(id).await?,
-            None => false,
-        };
-        let last = match after.filter(|_| known) {
-            Some(id) => id,
-            None => self.last().await?,
-        };
-        Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed, imports })
-    }
-}
-
-impl Listener {
-    /// Who listens.
-    pub fn actor(&self) -> &Actor {
-        self.acting.actor()
-    }
-
-    /// The last event that was told or passed over: where to go on from another time.
-    pub fn last(&self) -> EventId {
-        self.last
-    }
-
-    /// What comes next, as soon as there is something. Can be dropped and asked again at any moment.
-    pub async fn next(&mut self) -> Result<Vec<Heard>> {
-        loop {
-            let seen = *self.passed.borrow_and_update();
-            let heard = match self.behind {
-                Some(behind) => self.told_by_ring(behind),
-                None => self.told_by_log().await?,
-            };
-            if !heard.is_empty() {
-                return Ok(heard);
-            }
-            if self.behind.is_some_and(|behind| behind >= seen) {
-                tokio::select! {
-                    changed = self.passed.changed() => if changed.is_err() {
-                        // The system is closing.
-                        std::future::pending::<()>().await;
-                    },
-                    word = self.imports.recv() => {
-                        let heard = word.map(|word| self.told_of(word)).unwrap_or_default();
-                        if !heard.is_empty() {
-                            return Ok(heard);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn told_of(&self, Word { id, of, is_over }: Word) -> Vec<Heard> {
-        let own = policy::may_follow(self.actor(), of).then_some(Heard::Import(id));
-        own.into_iter().chain(is_over.then_some(Heard::Reload)).collect()
-    }
-
-    fn told_by_ring(&mut self, behind: u64) -> Vec<Heard> {
-        let Some(happenings) = self.acting.crm.inner.live.since(behind) else {
-            self.behind = None;
-            return Vec::new();
-        };
-        let mut heard = Vec::new();
-        for happening in &happenings {
-            happening.tell(self.acting.actor(), &mut heard);
-        }
-        if let Some(last) = happenings.last() {
-            self.last = last.event.id;
-            self.behind = Some(behind + happenings.len() as u64);
-            if !ends_with(&heard, self.last) {
-                heard.push(Heard::Passed(self.last));
-            }
-        }
-        heard
-    }
-
-    /// Reads the log until the ring goes on from there.
-    async fn told_by_log(&mut self) -> Result<Vec<Heard>> {
-        self.behind = self.acting.crm.inner.live.behind(self.last);
-        if self.behind.is_some() {
-            return Ok(Vec::new());
-        }
-        let read = read(&self.acting.crm, self.last).await?;
-        let Some(last) = read.last().map(|happening| happening.event.id) else {
-            // The log has no more, and the ring is not here yet.
-            let _ = tokio::time::timeout(PATIENCE, self.passed.changed()).await;
-            return Ok(Vec::new());
-        };
-        let mut heard = Vec::new();
-        for happening in &read {
-            happening.tell(self.acting.actor(), &mut heard);
-        }
-        self.last = last;
-        if !ends_with(&heard, last) {
-            heard.push(Heard::Passed(last));
-        }
-        Ok(heard)
-    }
-}
-
-/// Whether what is told says already that it goes up to this event.
-fn ends_with(heard: &[Heard], last: EventId) -> bool {
-    match heard.last() {
-        Some(Heard::Event(id, _) | Heard::Gone(id, _) | Heard::Passed(id)) => *id == last,
-        Some(Heard::Bell | Heard::Yourself | Heard::Import(_) | Heard::Reload) | None => false,
     }
 }
