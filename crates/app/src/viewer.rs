@@ -1,7 +1,7 @@
 //! Who is looking, and what every page needs to know: it comes along with the page and is shared by context.
 
 use domain::{
-    EventId, Page, Timestamp,
+    EventId, Page, Timestamp, Zone,
     leads::Lead,
     products::ProductName,
     users::{Person, Role, User},
@@ -53,17 +53,14 @@ pub struct Session {
     pub products: Vec<ProductName>,
     /// What had happened before anything on the page was read: from there on it follows what happens.
     pub last_event: EventId,
+    /// The clocks of the person's time zone.
+    pub zone: Zone,
     /// The server's time: server and browser must agree on what "today" is while a page comes alive.
     #[serde(with = "time::serde::rfc3339")]
     pub now: Timestamp,
 }
 
 impl Session {
-    /// The viewer's time: the server's when the page came, and what has gone by since.
-    pub fn today(&self) -> Today {
-        Today::new(self.now + since_load(), self.user.utc_offset_minutes)
-    }
-
     /// The person with this id.
     pub fn person(&self, id: domain::UserId) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
@@ -72,6 +69,24 @@ impl Session {
     /// The product's name.
     pub fn product(&self, id: domain::ProductId) -> Option<&str> {
         self.products.iter().find(|product| product.id == id).map(|product| product.name.as_str())
+    }
+}
+
+/// The viewer's time: the server's when the page came, and what has gone by since, minute by minute. What reads it
+/// follows it.
+pub fn use_today() -> ReadSignal<Today> {
+    expect_context()
+}
+
+/// Once, around everything that knows the session.
+pub fn provide_today(session: &Session) {
+    let (zone, since) = (session.zone, session.now);
+    let now = move || Today { now: since + since_load(), zone };
+    let (today, set_today) = signal(now());
+    provide_context(today);
+    if cfg!(feature = "hydrate") {
+        // For as long as the page is there.
+        let _ = set_interval_with_handle(move || set_today.set(now()), MINUTE);
     }
 }
 
@@ -97,12 +112,13 @@ pub(crate) async fn load_session() -> Result<Option<Session>, UiError> {
     let last_event = me.events().last().await?;
     let installation = me.crm().installation().await?;
     Ok(Some(Session {
-        user,
         currency: installation.currency,
         is_demo: installation.is_demo,
         people: me.users().people().await?,
         products: me.products().names().await?,
         last_event,
+        zone: me.crm().zone(&user.time_zone).await?,
+        user,
         now: me.crm().now(),
     }))
 }
@@ -131,6 +147,9 @@ pub fn take_brought() -> Option<Brought> {
     since_load();
     wire::read(served::taken(BROUGHT)?.as_bytes()).ok()
 }
+
+/// How often the viewer's time goes on.
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Once, around all pages.
 pub fn provide_brought(leads: Option<BroughtLeads>) {

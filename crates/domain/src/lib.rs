@@ -19,6 +19,7 @@ pub mod users;
 pub mod views;
 
 mod text;
+mod zone;
 
 pub use error::{ErrorCode, Fields, Problem};
 pub use ids::{
@@ -26,6 +27,7 @@ pub use ids::{
 };
 pub use money::Money;
 pub use paging::{Cursor, Page};
+pub use zone::{ZONE_CHANGES, Zone};
 
 /// An instant in UTC; RFC 3339 on the wire.
 pub type Timestamp = time::OffsetDateTime;

@@ -25,7 +25,7 @@ mod sign_in;
 mod users;
 mod views;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 pub use actor::Actor;
 pub use attachments::{Attachments, Files, StoredFile, Upload};
@@ -66,6 +66,8 @@ struct Inner {
     /// With the time it was asked for; see `leads::score`.
     median_won: std::sync::Mutex<Option<(Option<domain::Money>, domain::Timestamp)>>,
     recent: std::sync::Mutex<leads::recent::Kept>,
+    /// By name, with the day they were asked for; see `users::zone`.
+    zones: std::sync::Mutex<HashMap<String, (domain::Zone, time::Date)>>,
     /// Rung when this copy has committed something.
     committed: Arc<tokio::sync::Notify>,
     live: events::live::Hub,
@@ -81,7 +83,7 @@ impl Crm {
     pub fn with_files(database: Database, clock: Clock, files: Files) -> Self {
         let (hashing, pool, bulk_jobs) = (passwords::Hashing::new(), database.pool, tokio::sync::Notify::new());
         let exports = Arc::new(tokio::sync::Semaphore::new(leads::export::AT_ONCE));
-        let (median_won, recent, committed, imports, checks) = Default::default();
+        let (median_won, recent, zones, committed, imports, checks) = Default::default();
         let live = events::live::Hub::new();
         let inner = Inner {
             pool,
@@ -94,6 +96,7 @@ impl Crm {
             exports,
             median_won,
             recent,
+            zones,
             committed,
             live,
         };

@@ -74,7 +74,7 @@ fn inside(state: BoardState, lead: &Lead) -> impl IntoView + use<> {
 fn follow_up(state: BoardState, lead: &Lead) -> AnyView {
     match lead.follow_up_at {
         Some(at) if !lead.status.is_closed() => {
-            let (words, class) = state.today.follow_up(at);
+            let (words, class) = state.today.read().follow_up(at);
             view! { <span class=format!("k-due {class}")>{words}</span> }
         }
         None if !lead.status.is_closed() => view! {
@@ -85,11 +85,13 @@ fn follow_up(state: BoardState, lead: &Lead) -> AnyView {
 }
 
 fn days(state: BoardState, lead: &Lead) -> i64 {
-    let (entered, today) = (state.today.day(lead.stage_entered_at), state.today.day(state.today.now));
-    (today - entered).whole_days().max(0)
+    let today = state.today.read();
+    (today.today() - today.day(lead.stage_entered_at)).whole_days().max(0)
 }
 
 /// It has stood still for longer than its stage should take.
 fn is_stale(state: BoardState, lead: &Lead) -> bool {
-    lead.status.stale_after_days().is_some_and(|most| state.today.now - lead.stage_entered_at > Duration::days(most))
+    lead.status
+        .stale_after_days()
+        .is_some_and(|most| state.today.read().now - lead.stage_entered_at > Duration::days(most))
 }

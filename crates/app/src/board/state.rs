@@ -16,7 +16,7 @@ use crate::{
         grid::{Grid, Row},
     },
     ui::{Toaster, use_toasts},
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
 };
 
 /// Where in a column a card is, or would go.
@@ -65,7 +65,7 @@ pub struct BoardState {
     pub said: RwSignal<String>,
     pub address: Memo<Address>,
     pub may_move: bool,
-    pub today: Today,
+    pub today: ReadSignal<Today>,
     pub session: StoredValue<Session>,
     pub toasts: Toaster,
 }
@@ -73,10 +73,7 @@ pub struct BoardState {
 impl BoardState {
     pub fn new(address: Memo<Address>) -> Self {
         let session = use_session();
-        let (may_move, today) = session.with_value(|session| {
-            let may_move = session.user.role != domain::users::Role::Engineer;
-            (may_move, session.today())
-        });
+        let may_move = session.with_value(|session| session.user.role != domain::users::Role::Engineer);
         BoardState {
             grid: expect_context(),
             heads: RwSignal::new(Vec::new()),
@@ -90,7 +87,7 @@ impl BoardState {
             said: RwSignal::new(String::new()),
             address,
             may_move,
-            today,
+            today: use_today(),
             session,
             toasts: use_toasts(),
         }

@@ -4,14 +4,18 @@ use domain::imports::{Import, RowOutcome};
 use leptos::prelude::*;
 
 use super::{sender, words};
-use crate::{leads::format::Today, markup::view, viewer::use_session};
+use crate::{
+    leads::format::Today,
+    markup::{dynamic, view},
+    viewer::use_today,
+};
 
 #[component]
 pub fn History(imports: Vec<Import>) -> impl IntoView {
     if imports.is_empty() {
         return view! { <p class="faint imports-none">"No file was imported yet. What you import is listed here, and can be reverted."</p> };
     }
-    let today = use_session().with_value(|session| session.today());
+    let today = use_today();
     view! {
         <h2 class="imports-title">"Imports so far"</h2>
         <div class="card table-card">
@@ -27,13 +31,14 @@ pub fn History(imports: Vec<Import>) -> impl IntoView {
 }
 
 #[component]
-fn Line(import: Import, today: Today) -> impl IntoView {
+fn Line(import: Import, today: ReadSignal<Today>) -> impl IntoView {
     let (state, class) = words::state(&import);
+    let at = import.created_at;
     view! {
         <tr>
             <td><a class="imports-file" href=format!("/imports/{}", import.id)>{import.file_name.clone()}</a></td>
             <td>{sender(&import)}</td>
-            <td class="num faint">{today.ago(import.created_at)}</td>
+            <td class="num faint">{dynamic(move || today.read().ago(at))}</td>
             <td><span class=format!("badge {class}")><i></i>{state}</span></td>
             {RowOutcome::ALL.into_iter().map(|outcome| view! { <td class="num num-col">{words::count(import.counts.of(outcome))}</td> }).collect_view()}
         </tr>

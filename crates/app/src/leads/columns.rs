@@ -265,7 +265,7 @@ impl Column {
     }
 
     /// What stands in the cell.
-    pub fn cell(self, lead: &Lead, session: &Session, today: Today) -> AnyView {
+    pub fn cell(self, lead: &Lead, session: &Session, today: ReadSignal<Today>) -> AnyView {
         match self {
             Column::Lead => name(lead).into_any(),
             Column::Company => words(lead.company.clone()),
@@ -277,7 +277,7 @@ impl Column {
             Column::Priority => priority(lead.priority).into_any(),
             Column::FollowUp => match lead.follow_up_at {
                 Some(at) => {
-                    let (words, class) = today.follow_up(at);
+                    let (words, class) = today.read().follow_up(at);
                     view! { <span class=class>{words}</span> }
                 }
                 None => words(None),
@@ -287,8 +287,8 @@ impl Column {
             Column::Source => words(lead.source.clone()),
             Column::Score => bar(lead.score, "").into_any(),
             Column::Progress => bar(lead.engineering_progress, " %").into_any(),
-            Column::LastContact => words(lead.last_contacted_at.map(|at| today.ago(at))),
-            Column::Created => words(Some(today.short(today.day(lead.created_at)))),
+            Column::LastContact => words(lead.last_contacted_at.map(|at| today.read().ago(at))),
+            Column::Created => words(Some(today.with(|today| today.short(today.day(lead.created_at))))),
         }
     }
 }

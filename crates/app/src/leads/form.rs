@@ -3,11 +3,14 @@
 use domain::{Fields, Money, leads::LeadInput, users::Role};
 use leptos::{html, prelude::*};
 
-use super::choices::{self, Choices};
+use super::{
+    choices::{self, Choices},
+    format::Today,
+};
 use crate::{
     markup::{act, attr, dynamic, hear, view},
     ui::Field,
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
 };
 
 /// The form of a new lead. `on_submit` gets checked input only.
@@ -21,7 +24,7 @@ pub fn LeadForm(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Form>::new();
-    let session = use_session();
+    let (session, today) = (use_session(), use_today());
     let base = LeadInput {
         assigned_to: session.with_value(|s| (s.user.role == Role::Agent).then_some(s.user.id)),
         ..LeadInput::default()
@@ -30,7 +33,7 @@ pub fn LeadForm(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(form) = node.get_untracked() else { return };
-        let read = session.with_value(|session| read(&form, base.clone(), session));
+        let read = read(&form, base.clone(), today.get_untracked());
         match read.and_then(LeadInput::checked) {
             Ok(input) => {
                 fields.set(Fields::default());
@@ -57,7 +60,7 @@ pub fn LeadForm(
 }
 
 fn sales_fields(lead: &LeadInput, session: &Session, fields: RwSignal<Fields>) -> impl IntoView + use<> {
-    let today = session.today();
+    let today = use_today().get_untracked();
     let follow_up = lead.follow_up_at.map(|at| today.day(at).to_string()).unwrap_or_default();
     let products = choices::products(session, lead.assigned_product);
     let agents = choices::agents(session, lead.assigned_to);
@@ -143,7 +146,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 /// The form's fields over `input`.
-fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session) -> Result<LeadInput, Fields> {
+fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, today: Today) -> Result<LeadInput, Fields> {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return Ok(input) };
     let get = |name: &str| data.get(name).as_string();
     let mut wrong = Fields::default();
@@ -175,7 +178,6 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, session: &Session
         input.assigned_product = optional(&id, "assignedProduct", &mut wrong, |id| id.parse().ok());
     }
     if let Some(day) = get("followUpAt") {
-        let today = session.today();
         input.follow_up_at = optional(&day, "followUpAt", &mut wrong, |text| today.morning(domain::day::parse(text)?));
     }
     wrong.into_result()?;

@@ -1,28 +1,34 @@
 //! Dates and amounts as people read them. Days are days of the viewer's own zone.
 
-use domain::{Money, Timestamp};
-use time::{Date, Duration, Month, UtcOffset};
+use domain::{Money, Timestamp, Zone};
+use time::{Date, Duration, Month};
 
 /// The viewer's time: server and browser must render the same words, so "now" comes with the page.
 #[derive(Clone, Copy, Debug)]
 pub struct Today {
     pub now: Timestamp,
-    pub offset: UtcOffset,
+    pub zone: Zone,
 }
 
 impl Today {
-    pub fn new(now: Timestamp, utc_offset_minutes: i32) -> Self {
-        Today { now, offset: UtcOffset::from_whole_seconds(utc_offset_minutes * 60).unwrap_or(UtcOffset::UTC) }
+    /// What the viewer's calendar and clock showed, or will show, at an instant.
+    pub fn local(&self, at: Timestamp) -> Timestamp {
+        at.to_offset(self.zone.offset(at))
     }
 
     /// The viewer's calendar day of an instant.
-    pub fn day(self, at: Timestamp) -> Date {
-        at.to_offset(self.offset).date()
+    pub fn day(&self, at: Timestamp) -> Date {
+        self.local(at).date()
+    }
+
+    /// The viewer's calendar day now.
+    pub fn today(&self) -> Date {
+        self.day(self.now)
     }
 
     /// How a follow-up stands: its words, and the class that colours them.
-    pub fn follow_up(self, at: Timestamp) -> (String, &'static str) {
-        let (day, today) = (self.day(at), self.day(self.now));
+    pub fn follow_up(&self, at: Timestamp) -> (String, &'static str) {
+        let (day, today) = (self.day(at), self.today());
         match (day - today).whole_days() {
             late if late < 0 => (format!("{} d overdue", -late), "late"),
             0 => ("Today".into(), "due"),
@@ -33,9 +39,9 @@ impl Today {
     }
 
     /// How long ago, in one unit.
-    pub fn ago(self, at: Timestamp) -> String {
+    pub fn ago(&self, at: Timestamp) -> String {
         let age = self.now - at;
-        let days = (self.day(self.now) - self.day(at)).whole_days();
+        let days = (self.today() - self.day(at)).whole_days();
         match () {
             _ if age < Duration::minutes(1) => "just now".into(),
             _ if age < Duration::hours(1) => format!("{} min", age.whole_minutes()),
@@ -48,14 +54,14 @@ impl Today {
     }
 
     /// `3 Nov`, with the year when it is another one.
-    pub fn short(self, day: Date) -> String {
-        let year = if day.year() == self.day(self.now).year() { String::new() } else { format!(" {}", day.year()) };
+    pub fn short(&self, day: Date) -> String {
+        let year = if day.year() == self.today().year() { String::new() } else { format!(" {}", day.year()) };
         format!("{} {}{year}", day.day(), month(day.month()))
     }
 
     /// Nine in the morning of that day, for the viewer: a follow-up is a day's work, not a moment's.
-    pub fn morning(self, day: Date) -> Option<Timestamp> {
-        Some(day.with_hms(9, 0, 0).ok()?.assume_offset(self.offset).to_offset(UtcOffset::UTC))
+    pub fn morning(&self, day: Date) -> Option<Timestamp> {
+        Some(self.zone.moment(day.with_hms(9, 0, 0).ok()?))
     }
 }
 
@@ -103,19 +109,23 @@ mod tests {
 
     use super::*;
 
+    fn elsewhere(now: Timestamp, hours: i16) -> Today {
+        Today { now, zone: Zone::fixed(hours * 60) }
+    }
+
     #[test]
     fn the_same_instant_is_another_day_elsewhere() {
         let at = datetime!(2026-11-22 07:30 UTC);
-        assert_eq!(Today::new(at, -8 * 60).day(at).day(), 21);
-        assert_eq!(Today::new(at, 13 * 60).day(datetime!(2026-11-22 11:30 UTC)).day(), 23);
+        assert_eq!(elsewhere(at, -8).day(at).day(), 21);
+        assert_eq!(elsewhere(at, 13).day(datetime!(2026-11-22 11:30 UTC)).day(), 23);
     }
 
     #[test]
     fn a_follow_up_is_overdue_by_the_viewers_calendar() {
         let due = datetime!(2026-11-22 17:00 UTC);
         let half_past_eleven_at_night = datetime!(2026-11-23 07:30 UTC);
-        assert_eq!(Today::new(half_past_eleven_at_night, -8 * 60).follow_up(due).0, "Today");
-        assert_eq!(Today::new(half_past_eleven_at_night, 0).follow_up(due).0, "1 d overdue");
+        assert_eq!(elsewhere(half_past_eleven_at_night, -8).follow_up(due).0, "Today");
+        assert_eq!(elsewhere(half_past_eleven_at_night, 0).follow_up(due).0, "1 d overdue");
     }
 
     #[test]
@@ -126,7 +136,7 @@ mod tests {
 
     #[test]
     fn ages_have_one_unit() {
-        let today = Today::new(datetime!(2026-11-22 12:00 UTC), 0);
+        let today = elsewhere(datetime!(2026-11-22 12:00 UTC), 0);
         for (at, words) in [
             (datetime!(2026-11-22 11:59:30 UTC), "just now"),
             (datetime!(2026-11-22 11:48 UTC), "12 min"),

@@ -20,7 +20,7 @@ use crate::{
     location::{Way, use_location},
     markup::{act, each, hear, view},
     ui::{EmptyState, Icon},
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
 };
 
 /// The columns as they stand, with the widths people gave them.
@@ -34,7 +34,7 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
     let columns = Column::chosen(&address.columns, role);
     let headings = columns.iter().map(|(column, _)| heading(*column, &address)).collect_view();
     let widths = widths(&columns);
-    let today = session.with_value(|session| session.today());
+    let today = use_today();
     // Counted, not stored with this component: while another page of the list is on its way these rows still stand, and
     // their leads may change.
     let place = Arc::new(Place { session, columns, today, list: address.to_query(), role });
@@ -64,7 +64,7 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
 struct Place {
     session: StoredValue<Session>,
     columns: Columns,
-    today: Today,
+    today: ReadSignal<Today>,
     list: String,
     role: Role,
 }

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     leads::format::{self, Today},
     live::Live,
-    markup::{act, view},
+    markup::{act, dynamic, view},
     ui::{Icon, up_to_99},
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
 };
 
 #[component]
@@ -90,10 +90,13 @@ fn read_when_opened(bell: RwSignal<Bell>) {
 }
 
 fn line(one: Notification) -> AnyView {
-    let (words, ago, is_engineer) = use_session().with_value(|session| {
-        let today = Today::new(session.now.max(one.at), session.user.utc_offset_minutes);
-        (words(&one, session), today.ago(one.at), session.user.role == Role::Engineer)
-    });
+    let (words, is_engineer) =
+        use_session().with_value(|session| (words(&one, session), session.user.role == Role::Engineer));
+    let (today, at) = (use_today(), one.at);
+    let ago = move || {
+        let today = today.get();
+        Today { now: today.now.max(at), ..today }.ago(at)
+    };
     let icon = match one.kind {
         NotificationKind::Assigned => lu::LuUserPlus,
         NotificationKind::Won => lu::LuTrophy,
@@ -108,7 +111,7 @@ fn line(one: Notification) -> AnyView {
     let is_new = !one.is_read;
     view! {
         <li><a class="bell-line" class:bell-new=is_new href=href>
-            <Icon icon /><span class="grow">{words}{is_new.then(|| view! { <span class="sr-only">" (new)"</span> })}</span><span class="faint num">{ago}</span>
+            <Icon icon /><span class="grow">{words}{is_new.then(|| view! { <span class="sr-only">" (new)"</span> })}</span><span class="faint num">{dynamic(ago)}</span>
         </a></li>
     }
 }

@@ -19,13 +19,14 @@ use crate::{
     markup::{dynamic, hear, view},
     page::Page,
     ui,
-    viewer::Session,
+    viewer::{Session, provide_today},
 };
 use header::{Header, PhoneBar};
 
 #[component]
 pub fn Shell(session: Session) -> impl IntoView {
     let is_demo = session.is_demo;
+    provide_today(&session);
     provide_context(StoredValue::new(session));
     provide_live();
     let location = use_location();

@@ -1,6 +1,7 @@
 //! People: who there is, and how they come to be.
 
 pub(crate) mod store;
+mod zone;
 
 use domain::{
     Fields, UserId,

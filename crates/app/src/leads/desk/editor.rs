@@ -27,7 +27,7 @@ use crate::{
     UiError,
     markup::{act, dynamic, hear, typed, view},
     ui::{Icon, Toaster, use_toasts},
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
     wire,
 };
 
@@ -44,6 +44,7 @@ struct Refused {
 struct Work {
     grid: Grid,
     session: StoredValue<Session>,
+    today: ReadSignal<Today>,
     refused: RwSignal<Vec<Refused>>,
     toasts: Toaster,
 }
@@ -51,7 +52,13 @@ struct Work {
 /// The field over the open cell, and a mark on every cell that was refused.
 #[component]
 pub fn Editor(grid: Grid) -> impl IntoView {
-    let work = Work { grid, session: use_session(), refused: RwSignal::new(Vec::new()), toasts: use_toasts() };
+    let work = Work {
+        grid,
+        session: use_session(),
+        today: use_today(),
+        refused: RwSignal::new(Vec::new()),
+        toasts: use_toasts(),
+    };
     let marks = move || {
         let open = grid.open.get();
         // Rows come and go: a mark belongs to a row that is here.
@@ -100,7 +107,7 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
     };
     let session = work.session;
     let role = session.with_value(|session| session.user.role);
-    let today = session.with_value(|session| session.today());
+    let today = work.today.get_untracked();
     let kept = work.refused.with_untracked(|all| all.iter().find(|refused| refused.cell == cell).cloned());
     let text = RwSignal::new(match &kept {
         Some(refused) => refused.text.clone(),
@@ -222,10 +229,8 @@ impl Work {
         let current = error.0.current.clone().and_then(|lead| wire::read_value::<Lead>(lead).ok());
         let reason = match (&current, error.0.fields.0.values().next()) {
             (Some(lead), _) => {
-                let now = self.session.with_value(|session| {
-                    let today = session.today();
-                    label_of(cell.column, lead, today, session)
-                });
+                let now =
+                    self.session.with_value(|session| label_of(cell.column, lead, self.today.get_untracked(), session));
                 format!("Someone set it to “{now}” meanwhile")
             }
             (None, Some(message)) => message.clone(),

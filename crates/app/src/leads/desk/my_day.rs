@@ -15,7 +15,7 @@ use crate::{
     UiError,
     markup::{act, dynamic, view},
     ui::{Icon, up_to_99},
-    viewer::use_session,
+    viewer::use_today,
 };
 
 /// A button with the number of what cannot wait, and what is behind it.
@@ -62,14 +62,14 @@ pub fn Panel(grid: Grid, address: Memo<Address>) -> impl IntoView {
 #[component]
 fn Section(title: &'static str, class: &'static str, part: FollowUps, address: Memo<Address>) -> impl IntoView {
     let FollowUps { total, leads, query } = part;
-    let today = use_session().with_value(|session| session.today());
+    let today = use_today();
     let list = address.read_untracked().to_query();
     let rows = leads.into_iter().map(|lead| {
-        let due = lead.follow_up_at.map(|at| today.follow_up(at).0).unwrap_or_default();
+        let due = move || lead.follow_up_at.map(|at| today.read().follow_up(at).0).unwrap_or_default();
         let what = lead.follow_up_note.or(lead.company).unwrap_or_default();
         view! {
             <li><a class="my-day-lead" href=lead_href(lead.id, &list)>
-                <b>{lead.name}</b><span class=format!("num {class}")>{due}</span><span class="faint">{what}</span>
+                <b>{lead.name}</b><span class=format!("num {class}")>{dynamic(due)}</span><span class="faint">{what}</span>
             </a></li>
         }
     });

@@ -160,8 +160,7 @@ fn choice(draft: Draft, tab: Tab) -> impl IntoView {
 
 /// When: a day, and the ones that are meant most.
 fn days(draft: Draft) -> impl IntoView {
-    let today = draft.work.today.day(draft.work.today.now);
-    let in_days = move |days: i64| (today + time::Duration::days(days)).to_string();
+    let in_days = move |days: i64| (draft.work.today.read_untracked().today() + time::Duration::days(days)).to_string();
     let quick = move |label: &'static str, days: i64| {
         view! {
             <button type="button" class="chip" on:click=act(move || draft.day.set(in_days(days)))>{label}</button>

@@ -49,7 +49,7 @@ pub fn ConflictDialog(work: Work, conflict: Conflict) -> impl IntoView {
         work.refresh();
     });
     let rows = conflict.both.iter().enumerate().map(|(at, (field, ours, theirs))| {
-        let words = |value: &Value| work.session.with_value(|session| value_words(field, value, session, work.today));
+        let words = |value: &Value| work.session.with_value(|session| value_words(field, value, session, work.today.get_untracked()));
         let option = |is_mine: bool, who: &'static str, value: &Value| {
             view! {
                 <label class="side">

@@ -71,7 +71,7 @@ fn Field(work: Work, of: LeadField, label: &'static str, editing: Editing) -> im
     let lead = work.lead.get_untracked();
     // Refused, it opens with what was typed.
     if editing.problem.read_untracked().is_none() {
-        text.set(of.text(&lead, work.today));
+        text.set(of.text(&lead, work.today.get_untracked()));
         editing.seen.set_value(Some(lead.clone()));
     }
     let kind = match of {
@@ -143,7 +143,7 @@ impl Editing {
         }
         let typed = self.text.get_untracked();
         let seen = self.seen.get_value().unwrap_or_else(|| work.lead.get_untracked());
-        match of.read(&seen, &typed, work.today) {
+        match of.read(&seen, &typed, work.today.get_untracked()) {
             Err(reason) => self.problem.set(Some(reason)),
             Ok(None) => self.close(),
             Ok(Some(value)) => {

@@ -32,13 +32,13 @@ pub struct Draft {
 
 impl Draft {
     pub fn new(work: Work) -> Self {
-        let today = work.today;
-        let day = work.lead.with_untracked(|lead| lead.follow_up_at).map_or(today.day(today.now), |at| today.day(at));
+        let today = work.today.get_untracked();
+        let day = work.lead.with_untracked(|lead| lead.follow_up_at).map_or(today.today(), |at| today.day(at));
         let draft = Draft {
             work,
             tab: RwSignal::new(Tab::Said(InteractionType::Note)),
             text: RwSignal::new(String::new()),
-            day: RwSignal::new(day.max(today.day(today.now)).to_string()),
+            day: RwSignal::new(day.max(today.today()).to_string()),
             kept: RwSignal::new(false),
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
@@ -70,7 +70,8 @@ impl Draft {
         match self.tab.get_untracked() {
             Tab::Said(kind) => self.log(kind),
             Tab::FollowUp => {
-                let day = self.day.with_untracked(|day| day::parse(day)).and_then(|day| self.work.today.morning(day));
+                let day = self.day.with_untracked(|day| day::parse(day));
+                let day = day.and_then(|day| self.work.today.read_untracked().morning(day));
                 let Some(at) = day else { return self.refuse("Choose the day of the follow-up.") };
                 let note = self.text.with_untracked(|text| text.trim().to_owned());
                 let at = at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
@@ -153,7 +154,7 @@ impl Work {
             return;
         }
         let me: UserId = self.session.with_value(|session| session.user.id);
-        let at = self.today.now;
+        let at = self.today.read_untracked().now;
         let interaction = Interaction {
             id: InteractionId(0),
             lead_id: self.id,

@@ -78,7 +78,7 @@ fn created(work: Work) -> String {
         Door::Import => Some("import".to_owned()),
         Door::System => Some("the system".to_owned()),
     };
-    let day = work.today.short(work.today.day(lead.created_at));
+    let day = work.today.with(|today| today.short(today.day(lead.created_at)));
     by.map_or(day.clone(), |by| format!("{day} by {by}"))
 }
 

@@ -105,7 +105,8 @@ fn FileRow(work: Work, file: Attachment) -> impl IntoView {
             }
         });
     };
-    let about = format!("{} · {}", size(file.size_bytes), ago(file.created_at, work.today));
+    let (bytes, added) = (file.size_bytes, file.created_at);
+    let about = move || format!("{} · {}", size(bytes), ago(added, work.today.get()));
     let shown = StoredValue::new(file.clone());
     let inside = {
         let (name, href) = (name.clone(), href.clone());
@@ -125,7 +126,7 @@ fn FileRow(work: Work, file: Attachment) -> impl IntoView {
     view! {
         <li class="file">
             <Icon icon=if file.is_image() { lu::LuImage } else { lu::LuFileText } />
-            <div class="file-words">{dynamic(inside)}<span class="faint">{about}</span></div>
+            <div class="file-words">{dynamic(inside)}<span class="faint">{dynamic(about)}</span></div>
             <a class="icon-button" href=href download aria-label=format!("Download {name}")><Icon icon=lu::LuDownload /></a>
             {dynamic(move || may().then(|| view! {
                 <button type="button" class="icon-button needs-script" aria-label=format!("Rename {name}") on:click=act(move || work.open(renaming))><Icon icon=lu::LuPencil /></button>

@@ -129,7 +129,9 @@ fn Compare(work: Work, other: RwSignal<Option<Lead>>, lead: Lead, problem: RwSig
     let rows: Vec<(String, Value, Value)> = theirs.into_iter().filter_map(differ).collect();
     let take = RwSignal::new(Vec::<String>::new());
     let row = |(field, ours, theirs): &(String, Value, Value)| {
-        let words = |value: &Value| work.session.with_value(|session| value_words(field, value, session, work.today));
+        let words = |value: &Value| {
+            work.session.with_value(|session| value_words(field, value, session, work.today.get_untracked()))
+        };
         let side = |is_theirs: bool, value: &Value| {
             let name = field.clone();
             view! {

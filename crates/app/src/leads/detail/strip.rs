@@ -60,7 +60,7 @@ pub fn Strip(work: Work) -> impl IntoView {
 }
 
 fn stands(work: Work) -> impl IntoView {
-    let (words, next) = standing(&work.lead.read(), work.today);
+    let (words, next) = standing(&work.lead.read(), work.today.get());
     view! { <span>{words.join(" · ")}</span>{next.map(|(words, class)| view! { " · "<span class=class>{words}</span> })} }
 }
 

@@ -104,8 +104,9 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
     let (icon, class) = sign(&entry);
     let TimelineEntry { event, interaction, attachment } = entry;
     let who = actor(work, event.actor_id, event.door);
-    let when = ago(event.at, work.today);
-    let exact = event.at.to_offset(work.today.offset);
+    let at = event.at;
+    let when = move || ago(at, work.today.get());
+    let exact = work.today.read_untracked().local(at);
     let exact = format!("{} {:02}:{:02}", exact.date(), exact.hour(), exact.minute());
     let is_expected = event.id.0 == 0;
     let inside = match (interaction, attachment) {
@@ -128,7 +129,7 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
         <li class="entry" class:entry-expected=is_expected>
             <span class=format!("entry-sign {class}")><Icon icon /></span>
             <div class="entry-body">{inside}</div>
-            <time class="faint entry-when" title=exact>{when}</time>
+            <time class="faint entry-when" title=exact>{dynamic(when)}</time>
         </li>
     }
 }
@@ -204,8 +205,9 @@ fn merged(work: Work, event: &Event) -> AnyView {
 
 /// `moved Proposal → Negotiation and set Score 61 → 78`.
 fn fields(work: Work, event: &Event) -> AnyView {
-    let words =
-        |field: &str, value: &Value| work.session.with_value(|session| value_words(field, value, session, work.today));
+    let words = |field: &str, value: &Value| {
+        work.session.with_value(|session| value_words(field, value, session, work.today.get_untracked()))
+    };
     // The main product is told; the list behind it follows from it.
     let follows = |field: &str| field == "products" && event.changes.contains_key("assignedProduct");
     let shown = event.changes.iter().filter(|(field, _)| !follows(field) && !field.starts_with("merged"));

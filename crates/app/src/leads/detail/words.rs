@@ -130,12 +130,14 @@ pub fn size(bytes: i64) -> String {
 mod tests {
     use time::macros::datetime;
 
+    use domain::Zone;
+
     use super::*;
 
     #[test]
     fn sizes_and_ages_have_one_unit() {
         assert_eq!([size(12), size(318_400), size(2_450_000)], ["12 B", "318 kB", "2.4 MB"]);
-        let today = Today::new(datetime!(2026-11-22 12:00 UTC), 0);
+        let today = Today { now: datetime!(2026-11-22 12:00 UTC), zone: Zone::fixed(0) };
         assert_eq!(ago(datetime!(2026-11-22 11:48 UTC), today), "12 min ago");
         assert_eq!(ago(datetime!(2026-11-21 11:48 UTC), today), "yesterday");
         assert_eq!(ago(datetime!(2025-11-21 11:48 UTC), today), "21 Nov 2025");

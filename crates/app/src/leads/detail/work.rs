@@ -22,7 +22,7 @@ use crate::{
     },
     live::{Live, Told},
     ui::{Toaster, use_toasts},
-    viewer::{Session, use_session},
+    viewer::{Session, use_session, use_today},
     wire,
 };
 
@@ -52,7 +52,7 @@ pub struct Work {
     pub grid: Grid,
     pub toasts: Toaster,
     pub session: StoredValue<Session>,
-    pub today: Today,
+    pub today: ReadSignal<Today>,
 }
 
 /// What stands around the lead itself.
@@ -96,7 +96,7 @@ impl Work {
             grid: expect_context(),
             toasts: use_toasts(),
             session,
-            today: session.with_value(|session| session.today()),
+            today: use_today(),
         };
         // What is done elsewhere on the page, an undo say, shows here too.
         Effect::new(move |before: Option<u32>| {
