@@ -87,12 +87,10 @@ pub(crate) fn visitors(data: &Path) -> Result<File> {
     lock_file(&data.join("siwaht-commands.lock"))
 }
 
-/// One that another user made, such as root, is only read: that is enough to lock it.
+/// One that another user made, such as root, is only read: on most file systems that is enough to lock it.
 fn lock_file(path: &Path) -> Result<File> {
-    if let Ok(file) = File::open(path) {
-        return Ok(file);
-    }
-    File::options().create(true).truncate(false).write(true).open(path).map_err(Error::file("open", path))
+    let written = File::options().create(true).truncate(false).write(true).open(path);
+    written.or_else(|error| File::open(path).map_err(|_| error)).map_err(Error::file("open", path))
 }
 
 /// FNV-1a, written out because the standard library's hash may change with the compiler, and this one

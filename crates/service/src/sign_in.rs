@@ -64,8 +64,8 @@ impl Crm {
         let credentials = credentials.checked().map_err(Error::Invalid)?;
         let login = credentials.account();
         let found = users::store::find_for_sign_in(self.pool(), &login).await?;
-        // Whichever of their names is tried, it is one account.
-        let account = found.as_ref().map_or(login, |(user, _)| format!("user {}", user.id));
+        // Whichever of their names is tried, it is one account; and nobody is called like one.
+        let account = found.as_ref().map_or_else(|| format!("name {login}"), |(user, _)| format!("user {}", user.id));
         self.count_attempt(&account, &origin.network()).await?;
         let (user, stored) = found.map_or((None, None), |(user, password)| (Some(user), Some(password)));
         let matches = self.inner.hashing.verify(credentials.password, stored.clone()).await?;

@@ -250,8 +250,22 @@ async fn a_lead_that_is_brought_back_from_another_has_its_own_again(pool: sqlx::
     }
     let stays = crm.system().leads().find(into.id).await.unwrap();
     assert_eq!(stays.notes, one.notes, "what it took over stays");
+    assert_eq!((stays.version, stays.last_contacted_at), (one.version + 1, None), "nobody talked to this one");
     let told = crm.system().leads().timeline(into.id, TimelinePart::All, None, 200).await.unwrap().items;
     assert!(!told.iter().any(|entry| entry.event.lead_id == Some(from.id)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_went_on_with_a_second_merge_comes_back_too(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let (into, from) = pair(&crm, &pool).await;
+    let last = crm.lead_of(&crm.ali, "Maya O.").await;
+    let one = merge(&crm, &crm.ali, &into, &from, &[]).await.unwrap();
+    merge(&crm, &crm.ali, &last, &one, &[]).await.unwrap();
+    crm.acting(&crm.ali).leads().restore(from.id).await.unwrap();
+    for table in ["interactions", "lead_attachments"] {
+        assert_eq!((count(&pool, table, last.id).await, count(&pool, table, from.id).await), (1, 1), "{table}");
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

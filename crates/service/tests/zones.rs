@@ -1,7 +1,5 @@
 //! Time zones: the clocks that a page tells days by are those that the lists are filtered by.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests stop the test, as the tests themselves do")]
-
 use testkit::TestCrm;
 use time::{OffsetDateTime, macros::datetime};
 

@@ -12,7 +12,7 @@ use super::{
     merge::{MERGED_FROM, MERGED_INTO, Moved},
     merge_store,
     revision::{Kept, POSITION, REORDERED, Revision, Stage},
-    store,
+    score, store,
     undo_store::{self, Done, Later},
     write::{Writing, event},
 };
@@ -244,6 +244,21 @@ pub(super) async fn merged_into(tx: &mut Tx, id: LeadId) -> Result<Option<(LeadI
     Ok(deed.merged_into)
 }
 
+/// Has the leads that gave something back to another be what they are without it: when they were talked to, and what
+/// they score.
+pub(super) async fn part(writing: &mut Writing<'_>, holders: &[LeadId], other: LeadId) -> Result<()> {
+    let now = writing.now;
+    for lead in store::read(&mut writing.tx, holders).await? {
+        store::refresh_contact(&mut writing.tx, &lead, now).await?;
+        score::refresh(&mut writing.tx, &[lead.id], writing.median_won, now).await?;
+        let gone = Change { from: serde_json::to_value(other)?, to: Value::Null };
+        let changes = Changes::from_iter([(MERGED_FROM.to_owned(), gone)]);
+        let event = event("lead.updated", &lead, &changes, None);
+        events::record(&mut writing.tx, writing.acting.actor(), now, event).await?;
+    }
+    Ok(())
+}
+
 /// Brings deleted leads back, and to those that were merged what was theirs.
 pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(LeadId, Moved)>)]) -> Result<()> {
     if leads.is_empty() {
@@ -255,7 +270,7 @@ pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(
     for (lead, merged_into) in leads {
         let mut change = Changes::new();
         if let Some((into, moved)) = merged_into {
-            merge_store::move_back(&mut writing.tx, *into, lead.id, moved).await?;
+            merge_store::move_back(&mut writing.tx, lead.id, moved).await?;
             change.insert(MERGED_INTO.into(), Change { from: serde_json::to_value(into)?, to: Value::Null });
         }
         changes.push(change);

@@ -2,7 +2,7 @@
 
 use domain::{LeadId, events::Changes, leads::Lead};
 
-use super::{Leads, job_store, only, reversal, store, undo_store, write::Writing};
+use super::{Leads, job_store, merge_store, only, reversal, store, undo_store, write::Writing};
 use crate::{Actor, Crm, Error, Result, events, policy, policy::Action};
 
 /// How long a deleted lead can be brought back.
@@ -24,14 +24,21 @@ impl Leads<'_> {
         let actor = self.0.actor();
         let mut writing = Writing::begin(self.0).await?;
         let since = writing.now - KEPT_FOR;
+        let merged_into = reversal::merged_into(&mut writing.tx, id).await?;
+        let holders = match &merged_into {
+            Some((_, moved)) => merge_store::holders(&mut writing.tx, moved).await?,
+            None => Vec::new(),
+        };
+        // In the order of their ids, as everybody takes them.
+        undo_store::lock(&mut writing.tx, &[&holders[..], &[id]].concat()).await?;
         if undo_store::lock_deleted(&mut writing.tx, actor, id, since).await?.is_none() {
             let lead = store::find(&mut **writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
             return Ok(policy::redact(actor, lead));
         }
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
         policy::allow_delete(actor, &lead)?;
-        let merged_into = reversal::merged_into(&mut writing.tx, id).await?;
         reversal::restore(&mut writing, &[(&lead, merged_into)]).await?;
+        reversal::part(&mut writing, &holders, id).await?;
         let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))

@@ -29,7 +29,7 @@ pub(super) struct Writing<'a> {
     pub acting: &'a Acting,
     pub tx: Tx,
     pub now: Timestamp,
-    median_won: Option<Money>,
+    pub median_won: Option<Money>,
 }
 
 /// A lead that is about to be made, checked.
