@@ -17,6 +17,8 @@ pub enum ImportField {
     Email,
     Phone,
     Status,
+    /// `open`, `won` or `lost`, where that stands in a column of its own: it goes before the stage.
+    Outcome,
     Priority,
     Source,
     Value,
@@ -42,7 +44,7 @@ pub enum ImportField {
 
 impl ImportField {
     /// Every field, in the order of a list to choose from.
-    pub const ALL: [ImportField; 23] = [
+    pub const ALL: [ImportField; 24] = [
         ImportField::Name,
         ImportField::FirstName,
         ImportField::LastName,
@@ -50,6 +52,7 @@ impl ImportField {
         ImportField::Email,
         ImportField::Phone,
         ImportField::Status,
+        ImportField::Outcome,
         ImportField::Priority,
         ImportField::Source,
         ImportField::Value,
@@ -78,6 +81,7 @@ impl ImportField {
             ImportField::Email => "email",
             ImportField::Phone => "phone",
             ImportField::Status => "status",
+            ImportField::Outcome => "outcome",
             ImportField::Priority => "priority",
             ImportField::Source => "source",
             ImportField::Value => "value",
@@ -107,6 +111,7 @@ impl ImportField {
             ImportField::Email => "E-mail",
             ImportField::Phone => "Phone",
             ImportField::Status => "Status",
+            ImportField::Outcome => "Won or lost",
             ImportField::Priority => "Priority",
             ImportField::Source => "Source",
             ImportField::Value => "Value",
@@ -138,6 +143,7 @@ impl ImportField {
             ImportField::Name
             | ImportField::FirstName
             | ImportField::LastName
+            | ImportField::Outcome
             | ImportField::Company
             | ImportField::Email
             | ImportField::Phone

@@ -95,6 +95,8 @@ async fn a_zip_bomb_is_refused_before_it_goes_off(pool: sqlx::PgPool) {
         let said = refusal(&ada, "between.xlsx", cell).await;
         assert!(said.contains("a cell that is larger than a cell can be"), "{between}: {said}");
     }
+    let nested = with_part("xl/worksheets/sheet1.xml", pieces(9, "<a><b><row><c1>"));
+    assert!(refusal(&ada, "nested.xlsx", nested).await.contains("its elements are never closed"));
     let names = with_part("xl/other.bin", pieces(17, "<definedName n=\"\""));
     assert!(refusal(&ada, "names.xlsx", names).await.contains("a part of more than 16 MiB that is no sheet"));
     let letter = std::iter::once(b"x".to_vec()).chain(pieces(17, "<definedName n=\"\""));

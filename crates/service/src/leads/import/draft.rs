@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Fields, Timestamp,
     imports::{ImportColumn, ImportField, ImportSettings, RowProblem, UnknownValue},
-    leads::{LeadInput, cells},
+    leads::{LeadInput, LeadStatus, cells},
 };
 use time::PrimitiveDateTime;
 
@@ -138,6 +138,8 @@ struct Reading {
     draft: Draft,
     first: Option<String>,
     last: Option<String>,
+    /// Won or lost, whatever the stage says.
+    decided: Option<LeadStatus>,
     problems: Vec<RowProblem>,
 }
 
@@ -152,6 +154,10 @@ impl Reading {
             }
             ImportField::LastName => {
                 self.last = Some(text(cell));
+                return Ok(());
+            }
+            ImportField::Outcome => {
+                self.decided = names::outcome(&text(cell)).ok_or("is neither open, won nor lost")?;
                 return Ok(());
             }
             ImportField::Company => input.company = Some(text(cell)),
@@ -190,7 +196,13 @@ impl Reading {
     }
 
     fn finish(self, drafter: &Drafter<'_>, row: Row) -> Drafted {
-        let Reading { mut draft, first, last, mut problems } = self;
+        let Reading { mut draft, first, last, decided, mut problems } = self;
+        if let Some(status) = decided {
+            draft.input.status = status;
+            if !draft.given.contains(&ImportField::Status) {
+                draft.given.push(ImportField::Status);
+            }
+        }
         if draft.input.name.trim().is_empty() {
             let parts = [first, last].into_iter().flatten();
             let name: Vec<String> = parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
@@ -268,6 +280,7 @@ fn resolve(input: &mut LeadInput, drafter: &mut Drafter<'_>, field: ImportField,
         ImportField::Name
         | ImportField::FirstName
         | ImportField::LastName
+        | ImportField::Outcome
         | ImportField::Company
         | ImportField::Email
         | ImportField::Phone
@@ -326,8 +339,8 @@ impl Draft {
                 ImportField::EngineeringProgress => input.engineering_progress = from.engineering_progress,
                 ImportField::EngineeringNotes => input.engineering_notes.clone_from(&from.engineering_notes),
                 ImportField::BlockedReason => input.blocked_reason.clone_from(&from.blocked_reason),
-                // Part of the name, and what finds the lead.
-                ImportField::FirstName | ImportField::LastName | ImportField::Id => {}
+                // Parts of the name and of the status, and what finds the lead.
+                ImportField::FirstName | ImportField::LastName | ImportField::Outcome | ImportField::Id => {}
             }
         }
         input

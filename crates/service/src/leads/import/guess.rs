@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     draft::printable,
-    headers, moments,
+    headers, moments, names,
     source::{Cell, HEAD, Row, Source, refused},
     values,
 };
@@ -243,6 +243,17 @@ fn columns(format: ExportFormat, settings: &ImportSettings, rows: &[Row]) -> Res
 fn mapping(columns: &[ImportColumn], rows: &[Row], settings: &ImportSettings) -> Mapping {
     let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
     let mut mapping = headers::mapping(&headers);
+    // Others rate what a lead has come to, or give stars.
+    for ImportColumn { header, samples } in columns {
+        let is_rated = |samples: &[String]| samples.iter().any(|sample| names::priority(sample).is_some());
+        if mapping.get(header) == Some(&Some(ImportField::Priority))
+            && header.to_lowercase().contains("rating")
+            && !samples.is_empty()
+            && !is_rated(samples)
+        {
+            mapping.insert(header.clone(), None);
+        }
+    }
     // Without headers, an e-mail address still shows itself.
     if settings.header_row == 0 {
         let holds = |at: usize| {

@@ -9,8 +9,8 @@ use super::draft::printable;
 const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::Name,
-        "name fullname leadname contactname personname customername clientname contact dealname dealtitle \
-         leadtitle opportunityname title",
+        "name fullname leadname contactname contactperson dealcontactperson personname customername clientname \
+         contact dealname dealtitle leadtitle opportunityname title",
     ),
     (ImportField::FirstName, "firstname givenname personfirstname vorname"),
     (ImportField::LastName, "lastname surname familyname personlastname nachname"),
@@ -30,7 +30,12 @@ const KNOWN: &[(ImportField, &str)] = &[
         "phone phonenumber personphone personphonework workphone businessphone contactphone mobile \
          mobilephone mobilephonenumber personphonemobile telephone tel telefon",
     ),
-    (ImportField::Status, "status leadstatus dealstage stage pipelinestage leadstage opportunitystage dealstatus"),
+    (
+        ImportField::Status,
+        "status leadstatus dealstage stage pipelinestage leadstage opportunitystage stagename dealstatus",
+    ),
+    // Beside a stage, which stays what it was when the deal was decided.
+    (ImportField::Outcome, "dealstatus"),
     (ImportField::Priority, "priority rating leadrating dealpriority leadlabels deallabel"),
     (
         ImportField::Source,
@@ -39,13 +44,12 @@ const KNOWN: &[(ImportField, &str)] = &[
     ),
     (
         ImportField::Value,
-        "value amount dealvalue leadvalue dealamount expectedrevenue opportunityamount estimatedvalue budget \
-         annualrevenue",
+        "value amount dealvalue leadvalue dealamount expectedrevenue opportunityamount estimatedvalue budget",
     ),
     (
         ImportField::AssignedTo,
         "assignedto agent owner leadowner dealowner contactowner hubspotowner accountowner assignee salesrep \
-         owneremail assignedagent",
+         owneremail assignedagent opportunityowner personowner",
     ),
     (ImportField::AssignedEngineer, "assignedengineer engineer"),
     (ImportField::Product, "product assignedproduct mainproduct productname productinterest"),
@@ -163,12 +167,14 @@ mod tests {
             "Deal - Title",
             "Deal - Value",
             "Deal - Stage",
+            "Deal - Status",
             "Deal - Owner",
             "Person - Name",
             "Person - Email",
             "Organization - Name",
         ];
-        assert_eq!(names(&pipedrive), ["name", "company", "email", "status", "value", "assignedTo"]);
+        assert_eq!(names(&pipedrive), ["name", "company", "email", "status", "outcome", "value", "assignedTo"]);
+        assert_eq!(names(&["Title", "Deal - Status"]), ["name", "status"], "without a stage it is the status");
         assert_eq!(mapped(&pipedrive)[0].0, "Person - Name");
         let salesforce = [
             "First Name",
@@ -200,7 +206,8 @@ mod tests {
         ];
         assert_eq!(
             names(&zoho),
-            ["name", "company", "email", "phone", "status", "source", "value", "assignedTo", "notes"]
+            ["name", "company", "email", "phone", "status", "source", "assignedTo", "notes"],
+            "what a company turns over in a year is no deal's worth"
         );
     }
 
@@ -209,7 +216,7 @@ mod tests {
         let headers: Vec<&str> = LeadColumn::ALL.iter().map(|column| column.as_str()).collect();
         let missing: Vec<_> =
             ImportField::ALL.into_iter().filter(|field| !names(&headers).contains(&field.as_str())).collect();
-        assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Score]);
+        assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Outcome, ImportField::Score]);
         assert!(!names(&["id", "name"]).contains(&"id"), "another system's numbers name other leads");
     }
 

@@ -93,14 +93,20 @@ fn key(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Our own stages by word or label, and what other CRMs call theirs.
+/// Our own stages by word or label, and what other CRMs call theirs, perhaps with the pipeline behind it:
+/// `Closed Won (Sales Pipeline)`.
 pub(super) fn status(text: &str) -> Option<LeadStatus> {
+    let without = || text.trim_end().strip_suffix(')')?.rsplit_once('(').map(|(stage, _)| stage);
+    stage(text).or_else(|| stage(without()?))
+}
+
+fn stage(text: &str) -> Option<LeadStatus> {
     let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     Some(match plain.as_str() {
         "new" | "open" | "opennotcontacted" | "notcontacted" | "attemptedtocontact" | "leadin" | "fresh"
-        | "untouched" => LeadStatus::New,
+        | "untouched" | "prospecting" => LeadStatus::New,
         "contacted" | "connected" | "inprogress" | "workingcontacted" | "working" | "contactmade"
-        | "contactinfuture" => LeadStatus::Contacted,
+        | "contactinfuture" | "nurturing" => LeadStatus::Contacted,
         "qualified"
         | "prequalified"
         | "opendeal"
@@ -116,11 +122,32 @@ pub(super) fn status(text: &str) -> Option<LeadStatus> {
         | "presentationscheduled"
         | "decisionmakerboughtin"
         | "valueproposition"
+        | "iddecisionmakers"
+        | "identifydecisionmakers"
+        | "perceptionanalysis"
         | "quote" => LeadStatus::Proposal,
         "negotiation" | "negotiationsstarted" | "contractsent" | "negotiationreview" => LeadStatus::Negotiation,
         "won" | "closedwon" | "closedconverted" | "converted" | "customer" => LeadStatus::Won,
-        "lost" | "closedlost" | "closednotconverted" | "unqualified" | "notqualified" | "junklead" | "lostlead"
-        | "badtiming" | "disqualified" => LeadStatus::Lost,
+        "lost"
+        | "closedlost"
+        | "closedlosttocompetition"
+        | "closednotconverted"
+        | "unqualified"
+        | "notqualified"
+        | "junklead"
+        | "lostlead"
+        | "badtiming"
+        | "disqualified" => LeadStatus::Lost,
+        _ => return None,
+    })
+}
+
+/// How a deal was decided, if it was: `None` for a word that does not say.
+pub(super) fn outcome(text: &str) -> Option<Option<LeadStatus>> {
+    Some(match key(text).as_str() {
+        "open" => None,
+        "won" => Some(LeadStatus::Won),
+        "lost" => Some(LeadStatus::Lost),
         _ => return None,
     })
 }
@@ -148,6 +175,8 @@ mod tests {
             assert_eq!(priority(known.as_str()), Some(known));
         }
         assert_eq!(status("Closed - Not Converted"), Some(LeadStatus::Lost));
+        assert_eq!(status("Closed Won (Sales Pipeline)"), Some(LeadStatus::Won));
+        assert_eq!(status("Id. Decision Makers"), Some(LeadStatus::Proposal));
         assert_eq!(status("Frozen"), None);
     }
 }

@@ -33,8 +33,12 @@ impl Imports<'_> {
 
     fn offers(&self, field: ImportField) -> bool {
         match field {
-            // A name comes whole, a score is computed, and leads that are there have numbers of their own.
-            ImportField::FirstName | ImportField::LastName | ImportField::Score | ImportField::Id => false,
+            // A name and a stage come whole, a score is computed, and leads that are there have numbers of their own.
+            ImportField::FirstName
+            | ImportField::LastName
+            | ImportField::Outcome
+            | ImportField::Score
+            | ImportField::Id => false,
             field => policy::may_write_new(self.0.actor(), field.as_str()),
         }
     }
@@ -78,6 +82,10 @@ fn xlsx(fields: &[ImportField], known: &[(ImportField, Vec<String>)]) -> Result<
     for (column, field) in (0u16..).zip(fields) {
         leads.write_string_with_format(0, column, field.as_str(), &head)?;
         leads.set_column_width(column, 18)?;
+        if *field == ImportField::Phone {
+            // As a number it would lose its plus and its zeros.
+            leads.set_column_format(column, &Format::new().set_num_format("@"))?;
+        }
         let Some(at) = known.iter().position(|(known, _)| known == field) else { continue };
         let letter = char::from(b'A' + u8::try_from(at).unwrap_or_default());
         let last = known[at].1.len() + 1;

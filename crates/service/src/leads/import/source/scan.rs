@@ -22,6 +22,8 @@ const OTHER: u64 = 16 << 20;
 const TOKEN: u64 = 1 << 20;
 /// Bytes of a cell, with all that stands in it: each of its characters may have a look of its own.
 const CELL: u64 = 4 << 20;
+/// Elements inside each other: a cell's text is the eighth.
+const DEPTH: u32 = 64;
 /// The part that tells where the workbook is, and its bytes.
 const ROOT: &str = "_rels/.rels";
 const ROOT_BYTES: u64 = 64 << 10;
@@ -127,8 +129,8 @@ fn unpack(part: &mut ZipFile<'_, impl Read>, left: u64, kind: Kind, is_xml: bool
 fn walk(part: &mut ZipFile<'_, impl Read>, left: u64) -> Result<u64> {
     let mut xml = Reader::from_reader(BufReader::with_capacity(64 << 10, part).take(0));
     let mut token = Vec::new();
-    // Elements that are open from the cell on, and where it began.
-    let (mut depth, mut cell) = (0_u32, 0);
+    // Elements that are open, and those around the cell with the place where it began.
+    let (mut depth, mut cell) = (0_u32, None);
     loop {
         token.clear();
         xml.get_mut().set_limit(TOKEN);
@@ -137,15 +139,24 @@ fn walk(part: &mut ZipFile<'_, impl Read>, left: u64) -> Result<u64> {
         let (is_cut, size) = (xml.get_ref().limit() == 0, xml.buffer_position());
         match event {
             _ if is_cut => return Err(refused("has a cell that is larger than a cell can be")),
-            Ok(Event::Start(tag)) if depth == 0 && tag.local_name().as_ref() == "c" => (depth, cell) = (1, begins),
-            Ok(Event::Start(_)) if depth > 0 => depth += 1,
-            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            // Each is held until it is closed.
+            Ok(Event::Start(_)) if depth == DEPTH => return Err(refused("is corrupt: its elements are never closed")),
+            Ok(Event::Start(tag)) => {
+                if cell.is_none() && tag.local_name().as_ref() == "c" {
+                    cell = Some((depth, begins));
+                }
+                depth += 1;
+            }
+            Ok(Event::End(_)) => {
+                depth = depth.saturating_sub(1);
+                cell = cell.filter(|(around, _)| *around < depth);
+            }
             Ok(Event::Eof) => return Ok(size),
             Err(XmlError::Io(error)) => return Err(corrupt(std::io::Error::other(error).into())),
             Err(error) => return Err(refused(format!("is corrupt, or no XLSX file: {error}"))),
             Ok(_) => {}
         }
-        if depth > 0 && size - cell > CELL {
+        if cell.is_some_and(|(_, began)| size - began > CELL) {
             return Err(refused("has a cell that is larger than a cell can be"));
         }
         if size > left {
