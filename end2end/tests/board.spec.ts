@@ -59,6 +59,23 @@ test("a card dragged by mouse goes where it is dropped, and undo brings it back"
   await accessible(page);
 });
 
+test("what is edited in the sheet counts in the heads behind it", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, board } = await boardOf(ali, ["Ada", "Ben"]);
+  await signIn(page, "ali", board);
+  await ready(page);
+  await expect(column(page, "new").locator(".column-head")).toContainText("$1,000");
+  await card(page, ids[0]).getByRole("link").first().click();
+  const sheet = page.getByRole("dialog", { name: "Lead", exact: true });
+  await sheet.getByRole("button", { name: "Edit Value" }).click();
+  await sheet.getByLabel("Value").fill("2,500");
+  await page.keyboard.press("Enter");
+  await expect(column(page, "new").locator(".column-head")).toContainText("$3,000");
+  await sheet.getByRole("button", { name: "Qualified" }).click();
+  await expect(column(page, "new").locator(".column-head")).toContainText("$500");
+  await expect(column(page, "qualified").locator(".column-head")).toContainText("$2,500");
+});
+
 test("Escape lets a card go where it was", async ({ page, playwright, baseURL }) => {
   const ali = await as(playwright, baseURL, "ali");
   const { ids, board } = await boardOf(ali, ["Ada", "Ben"]);

@@ -21,11 +21,16 @@ test("keyboard: the skip link leads to the content", async ({ page }) => {
 });
 
 test("typed text is not thrown away without asking", async ({ page }) => {
-  await signIn(page, "ali", "/leads/new");
+  await signIn(page, "ali", "/leads");
+  await page.getByRole("link", { name: "New lead" }).click();
   const name = page.getByRole("dialog", { name: "New lead" }).getByLabel("Name");
   await name.fill("Half typed");
   page.once("dialog", (question) => question.dismiss());
   await page.keyboard.press("Escape");
+  await expect(name).toHaveValue("Half typed");
+  page.once("dialog", (question) => question.dismiss());
+  await page.goBack();
+  await expect(page).toHaveURL(/\/leads\/new/);
   await expect(name).toHaveValue("Half typed");
   page.once("dialog", (question) => question.accept());
   await page.keyboard.press("Escape");

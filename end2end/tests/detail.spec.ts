@@ -93,6 +93,94 @@ test("what could not be logged stays in the composer", async ({ page, playwright
   await ali.delete(`/api/leads/${id}`);
 });
 
+test("what was refused comes back ahead of what is being written by now", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Slow Server ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const text = sheet.locator("#composer-text");
+  let refuse: () => void = () => {};
+  const refused = new Promise<void>((resolve) => (refuse = resolve));
+  await page.route("**/ui/interactions/log", async (route) => {
+    await refused;
+    await route.abort();
+  });
+  await text.fill("The first");
+  await sheet.getByRole("button", { name: "Log note" }).click();
+  await expect(text).toHaveValue("");
+  await text.fill("The second");
+  refuse();
+  await expect(sheet.getByRole("alert")).toContainText("cannot be reached");
+  await expect(text).toHaveValue("The first\n\nThe second");
+  await page.reload();
+  await live(page);
+  await expect(text).toHaveValue("The first\n\nThe second");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("a follow-up is moved with its note, and taken away without what is being written", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const day = new Date(Date.now() + 86_400_000).toISOString();
+  const id = await make(ali, { name: `Follow Me ${Date.now()}`, followUpAt: day, followUpNote: "Send the quote" });
+  const lead = async () => (await ali.get(`/api/leads/${id}`)).json();
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await page.keyboard.press("t");
+  await sheet.getByRole("button", { name: "In a week" }).click();
+  await sheet.getByRole("button", { name: "Set follow-up" }).click();
+  await expect(page.locator(".toast").getByText("Follow-up set")).toBeVisible();
+  expect((await lead()).followUpNote).toBe("Send the quote");
+  expect((await lead()).followUpAt > day).toBe(true);
+  await sheet.locator("#composer-text").fill("Half a sentence");
+  await sheet.getByRole("button", { name: "No follow-up" }).click();
+  await expect(page.locator(".toast").getByText("Follow-up taken away")).toBeVisible();
+  await expect(sheet.locator("#composer-text")).toHaveValue("Half a sentence");
+  expect((await lead()).followUpAt).toBe(null);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("what one does elsewhere shows here", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Two Screens ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await expect(page.locator(".live", { hasText: "Live" })).toHaveCount(1);
+  await ali.patch(`/api/leads/${id}`, { data: { company: "Kite & Co" } });
+  await expect(sheet.locator("[data-row=company]")).toContainText("Kite & Co");
+  await ali.post(`/api/leads/${id}/interactions`, { data: { type: "call", text: "From the car" } });
+  await expect(sheet.locator(".entry").first()).toContainText("From the car");
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("nobody goes on from half-edited words without being asked", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const mark = `Halfway${Date.now()}`;
+  const ids = [await make(ali, { name: `${mark} one` }), await make(ali, { name: `${mark} two` })];
+  await ali.post(`/api/leads/${ids[1]}/interactions`, { data: { text: "First version" } });
+  await signIn(page, "ali", `/leads?q=${mark}`);
+  await page.getByRole("link", { name: new RegExp(`${mark} two`) }).click();
+  await live(page);
+  const sheet = sheetOf(page);
+  const entry = sheet.locator(".entry").filter({ hasText: "Note" }).first();
+  await entry.hover();
+  await entry.getByRole("button", { name: "Edit this note" }).click();
+  await entry.getByLabel("Text").fill("Second version");
+  page.once("dialog", (question) => question.dismiss());
+  await sheet.locator("#sheet-next").click();
+  await expect(entry.getByLabel("Text")).toHaveValue("Second version");
+  page.once("dialog", (question) => question.dismiss());
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`/leads/${ids[1]}`));
+  await expect(entry.getByLabel("Text")).toHaveValue("Second version");
+  page.once("dialog", (question) => question.accept());
+  await sheet.locator("#sheet-next").click();
+  await expect(sheet.locator(".sheet-name")).toHaveText(`${mark} one`);
+  for (const id of ids) await ali.delete(`/api/leads/${id}`);
+});
+
 test("one's own words are changed and taken back", async ({ page, playwright, baseURL }) => {
   const ali = await program(playwright, baseURL, "ali");
   const id = await make(ali, { name: `Own Words ${Date.now()}` });

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// What an address leads to.
-pub enum Opened {
+pub enum Destination {
     /// Another address, at once.
     Elsewhere(String),
     Document(Document),
@@ -57,14 +57,14 @@ pub enum Document {
 
 impl Document {
     /// Loads all that the address shows to the viewer of this request.
-    pub async fn open(parts: Parts) -> Opened {
+    pub async fn open(parts: Parts) -> Destination {
         let at = At { path: parts.uri.path().to_owned(), query: parts.uri.query().unwrap_or_default().to_owned() };
         match at.path.as_str() {
-            "/sign-in" => return Opened::Document(Document::SignIn(at)),
-            "/set-up" => return Opened::Document(Document::SetUp(at)),
+            "/sign-in" => return Destination::Document(Document::SignIn(at)),
+            "/set-up" => return Destination::Document(Document::SetUp(at)),
             _ => {}
         }
-        let Some(page) = Page::of(&at.path) else { return Opened::Document(Document::NotFound) };
+        let Some(page) = Page::of(&at.path) else { return Destination::Document(Document::NotFound) };
         // Server functions ask their surroundings for the request.
         let surroundings = Owner::new();
         let loading = surroundings.with(|| {
@@ -77,20 +77,20 @@ impl Document {
     }
 }
 
-async fn load(page: Page, at: At) -> Opened {
+async fn load(page: Page, at: At) -> Destination {
     let session = match load_session().await {
         Ok(Some(session)) => session,
-        Ok(None) => return Opened::Elsewhere(sign_in_to(&at)),
-        Err(error) => return Opened::Document(Document::Failed { error, at }),
+        Ok(None) => return Destination::Elsewhere(sign_in_to(&at)),
+        Err(error) => return Destination::Document(Document::Failed { error, at }),
     };
     let role = session.user.role;
     if page == Page::Home {
-        return Opened::Elsewhere(Tab::home(role).path().to_owned());
+        return Destination::Elsewhere(Tab::home(role).path().to_owned());
     }
     // Neither waits for the other.
     let ((leads, mut served), over) = join(load_under(page, &at, role), load_over(page)).await;
     served.add(over);
-    Opened::Document(Document::Page { at, brought: Arc::new(Brought { session, leads }), served })
+    Destination::Document(Document::Page { at, brought: Arc::new(Brought { session, leads }), served })
 }
 
 /// The page itself.
@@ -136,7 +136,7 @@ pub fn document(options: LeptosOptions, document: Document) -> impl IntoView {
     set_content_security_policy();
     let json = match &document {
         Document::Page { brought, .. } => serde_json::to_string(&**brought).ok(),
-        _ => None,
+        Document::SignIn(_) | Document::SetUp(_) | Document::NotFound | Document::Failed { .. } => None,
     };
     let is_alive = json.is_some();
     view! {

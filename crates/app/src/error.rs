@@ -1,10 +1,10 @@
 //! Refusals as pages get them: the same problem that machines get.
 
-use domain::{ErrorCode, Problem};
+use domain::{ErrorCode, Problem, leads::Lead};
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::Wire;
+use crate::wire::{self, Wire};
 
 /// The error of every server function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,11 @@ impl UiError {
     pub fn unreachable() -> Self {
         let detail = "The server cannot be reached. Check the connection and try again.";
         UiError(Box::new(Problem::new(ErrorCode::Unavailable, detail)))
+    }
+
+    /// The lead as it is now, when a change was made from an older one.
+    pub fn current(&self) -> Option<Lead> {
+        wire::read_value(self.0.current.clone()?).ok()
     }
 
     /// What to tell the person.

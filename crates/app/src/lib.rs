@@ -29,7 +29,7 @@ mod wire;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-pub use document::{Document, Opened, document};
+pub use document::{Destination, Document, document};
 pub use error::UiError;
 pub use page::Page;
 #[cfg(feature = "ssr")]

@@ -24,6 +24,8 @@ pub struct At {
 #[derive(Clone, Copy)]
 pub struct Location {
     at: RwSignal<At>,
+    /// Whether something would be lost on the way to another page.
+    guard: StoredValue<Option<Callback<(), bool>>>,
     pub page: Memo<Option<Page>>,
 }
 
@@ -57,7 +59,8 @@ impl At {
 /// Once, around everything.
 pub fn provide_location(at: At) -> Location {
     let at = RwSignal::new(at);
-    let location = Location { at, page: Memo::new(move |_| Page::of(&at.read().path)) };
+    let page = Memo::new(move |_| Page::of(&at.read().path));
+    let location = Location { at, guard: StoredValue::new(None), page };
     provide_context(location);
     location
 }
@@ -76,14 +79,42 @@ impl Location {
         self.at.with_untracked(|at| at.path.clone())
     }
 
-    /// Goes to an address of this site. One that is no page of ours is left to the browser.
-    pub fn go(self, href: &str, way: Way) {
-        let at = At::parse(href);
-        if Page::of(&at.path).is_none_or(|page| page == Page::Home) {
-            let _ = window().location().set_href(href);
-            return;
+    /// Asks before another page is gone to while something would be lost, for as long as the owner is there.
+    pub fn guard(self, is_lost: impl Fn() -> bool + Copy + Send + Sync + 'static) {
+        self.guard.set_value(Some(Callback::new(move |()| is_lost())));
+        if cfg!(feature = "hydrate") {
+            let unload = window_event_listener_untyped("beforeunload", move |event| {
+                if is_lost() {
+                    event.prevent_default();
+                }
+            });
+            on_cleanup(move || unload.remove());
         }
-        let Ok(history) = window().history() else { return };
+        on_cleanup(move || self.guard.set_value(None));
+    }
+
+    fn may_go(self, to: &At) -> bool {
+        let is_elsewhere = self.at.with_untracked(|now| Page::of(&now.path) != Page::of(&to.path));
+        let is_lost = is_elsewhere && self.guard.get_value().is_some_and(|guard| guard.run(()));
+        !is_lost || window().confirm_with_message("Discard what you typed?").unwrap_or(true)
+    }
+
+    /// Goes to an address of this site, unless there is something to lose and one would rather stay. One that is no
+    /// page of ours is left to the browser.
+    pub fn go(self, href: &str, way: Way) {
+        let _ = self.try_go(href, way);
+    }
+
+    /// The same. False when it stayed.
+    pub fn try_go(self, href: &str, way: Way) -> bool {
+        let at = At::parse(href);
+        if !self.may_go(&at) {
+            return false;
+        }
+        if Page::of(&at.path).is_none_or(|page| page == Page::Home) {
+            return window().location().set_href(href).is_ok();
+        }
+        let Ok(history) = window().history() else { return false };
         let now = self.at.get_untracked();
         // The browser's own links do the same for the address one is at.
         let is_same = now == at;
@@ -100,6 +131,7 @@ impl Location {
         if way == Way::Link && (is_same || !is_over) {
             show_from_top(href);
         }
+        true
     }
 
     /// Follows links and the browser's own buttons from now on.
@@ -112,10 +144,17 @@ impl Location {
             }
         });
         let moves = window_event_listener(ev::popstate, move |_| {
-            let at = browser_at();
-            if self.at.with_untracked(|now| *now != at) {
-                self.at.set(at);
+            let (at, now) = (browser_at(), self.at.get_untracked());
+            if now == at {
+                return;
             }
+            if self.may_go(&at) {
+                return self.at.set(at);
+            }
+            // The browser is there already: it comes back.
+            let here = if now.query.is_empty() { now.path } else { format!("{}?{}", now.path, now.query) };
+            let history = window().history();
+            let _ = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
         });
         on_cleanup(move || {
             clicks.remove();

@@ -92,10 +92,14 @@ pub(crate) trait Field: JsCast {
 }
 
 impl Field for HtmlInputElement {
+    /// A date of which a part is missing, or a number that is none, is no empty field: it reads as what nothing is.
     fn text(&self) -> String {
-        self.value()
+        if self.validity().bad_input() { UNREADABLE.to_owned() } else { self.value() }
     }
 }
+
+/// What stands for something that the browser itself cannot read.
+pub(crate) const UNREADABLE: &str = "\u{fffd}";
 
 impl Field for HtmlTextAreaElement {
     fn text(&self) -> String {

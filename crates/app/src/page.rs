@@ -55,7 +55,13 @@ impl Page {
             return Some(match tab {
                 Tab::Leads => Page::Leads(None),
                 Tab::Kanban => Page::Board(None),
-                _ => Page::NotBuilt(tab),
+                Tab::Dashboard
+                | Tab::Reference
+                | Tab::Engineering
+                | Tab::Agents
+                | Tab::Products
+                | Tab::Webhooks
+                | Tab::Mcp => Page::NotBuilt(tab),
             });
         }
         if let Some(over) = within(Tab::Leads) {

@@ -1,5 +1,7 @@
 //! From the page's markup to a board that is alive, and the dialogs over it.
 
+use std::time::Duration;
+
 use domain::leads::{Board, LeadStatus};
 use leptos::{
     ev::{MouseEvent, PointerEvent},
@@ -27,6 +29,9 @@ use crate::{
     wire,
 };
 
+/// How long to wait before a board is loaded again that changed while it was being loaded.
+const SETTLE: Duration = Duration::from_secs(1);
+
 /// The board in the browser.
 #[component]
 pub fn Live() -> impl IntoView {
@@ -44,20 +49,27 @@ pub fn Live() -> impl IntoView {
     if seeded.get_value() {
         shown.set_value(Some(asked.get_untracked()));
     }
+    let loads = StoredValue::new(0u32);
     let load = move || {
         let list = asked.get_untracked();
+        loads.update_value(|loads| *loads += 1);
+        let (load, patched) = (loads.get_value(), state.patched.get_value());
         // As many cards as were there, of the same list.
         let loaded = if shown.get_value().as_ref() == Some(&list) { state.loaded() } else { Vec::new() };
         spawn_local(async move {
             let result = load_cards(&list, &loaded, state).await;
             // An answer to an older question says nothing about this board.
-            if asked.try_get_untracked().as_ref() != Some(&list) {
+            if asked.try_get_untracked().as_ref() != Some(&list) || loads.get_value() != load {
                 return;
             }
             match result {
                 Ok(board) => {
                     state.show(board);
                     shown.set_value(Some(list));
+                    // What happened while it was on its way may be in the cards and not in the heads, or the reverse.
+                    if state.patched.get_value() != patched {
+                        set_timeout(move || state.grid.reload(), SETTLE);
+                    }
                 }
                 // What is there is better than nothing; it loads again with the next thing that happens.
                 Err(_) if shown.get_value().as_ref() == Some(&list) => {}
@@ -120,7 +132,13 @@ fn Asking(state: BoardState) -> impl IntoView {
                 let lost = Callback::new(move |reason| moving::lose(state, &asked, reason));
                 view! { <Losing on_lost=lost on_close=close /> }
             }
-            _ => view! { <Winning state asked on_close=close /> },
+            LeadStatus::Won => view! { <Winning state asked on_close=close /> },
+            // These ask nothing.
+            LeadStatus::New
+            | LeadStatus::Contacted
+            | LeadStatus::Qualified
+            | LeadStatus::Proposal
+            | LeadStatus::Negotiation => ().into_any(),
         }))}
     }
 }

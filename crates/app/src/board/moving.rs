@@ -8,9 +8,13 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     server_fns::move_lead,
-    state::{Asked, BoardState, Spot, title},
+    state::{BoardState, PendingMove, Spot, title},
 };
-use crate::{UiError, leads::undo::offer_undo, ui, wire};
+use crate::{
+    UiError,
+    leads::undo::{moved_words, offer_undo},
+    ui,
+};
 
 /// Puts a card down. Entering won or lost asks a question first.
 pub fn drop_at(state: BoardState, id: LeadId, spot: Spot) {
@@ -20,7 +24,7 @@ pub fn drop_at(state: BoardState, id: LeadId, spot: Spot) {
     }
     let decides = lead.status != spot.status && spot.status.is_closed();
     if decides {
-        state.asked.set(Some(Asked { lead, spot }));
+        state.asked.set(Some(PendingMove { lead, spot }));
     } else {
         send(state, lead, spot, input(spot));
     }
@@ -37,18 +41,18 @@ fn is_there(state: BoardState, lead: &Lead, spot: Spot) -> bool {
 }
 
 /// The answer to a drop on won: who delivers, or whoever has the least work.
-pub fn win(state: BoardState, asked: &Asked, engineer: Option<UserId>) {
+pub fn win(state: BoardState, asked: &PendingMove, engineer: Option<UserId>) {
     let input = MoveInput { assigned_engineer: engineer, ..input(asked.spot) };
     send(state, present(state, asked), asked.spot, input);
 }
 
 /// The lead as it is by the time of the answer.
-fn present(state: BoardState, asked: &Asked) -> Lead {
+fn present(state: BoardState, asked: &PendingMove) -> Lead {
     state.grid.lead(asked.lead.id).unwrap_or_else(|| asked.lead.clone())
 }
 
 /// The answer to a drop on lost.
-pub fn lose(state: BoardState, asked: &Asked, reason: Option<String>) {
+pub fn lose(state: BoardState, asked: &PendingMove, reason: Option<String>) {
     let input = MoveInput { lost_reason: reason, ..input(asked.spot) };
     send(state, present(state, asked), asked.spot, input);
 }
@@ -83,29 +87,20 @@ fn send(state: BoardState, before: Lead, spot: Spot, input: MoveInput) {
 async fn ask(before: Lead, input: MoveInput) -> Result<crate::viewer::Done<Lead>, UiError> {
     let first = move_lead(before.id, MoveInput { version: Some(before.version), ..input.clone() }).await;
     match &first {
-        Err(error) if error.0.code == ErrorCode::Conflict => match current(error) {
+        Err(error) => match error.current() {
             Some(now) if (now.status, &now.position) == (before.status, &before.position) => {
                 move_lead(now.id, MoveInput { version: Some(now.version), ..input }).await
             }
-            _ => first,
+            Some(_) | None => first,
         },
-        _ => first,
+        Ok(_) => first,
     }
 }
 
-fn current(error: &UiError) -> Option<Lead> {
-    wire::read_value(error.0.current.clone()?).ok()
-}
-
 fn settled(state: BoardState, lead: Lead, undo: Option<String>, from: LeadStatus) {
-    let name = title(&lead);
-    let said = match lead.assigned_engineer.and_then(|id| state.session.with_value(|s| s.person(id).cloned())) {
-        Some(engineer) if lead.status == LeadStatus::Won && from != LeadStatus::Won => {
-            format!("{name} won. {} delivers it", engineer.name)
-        }
-        None if lead.status == LeadStatus::Won => format!("{name} won. No engineer is free to deliver it"),
-        _ if lead.status == from => format!("{name} put in its new place"),
-        _ => format!("{name} moved to {}", lead.status.label()),
+    let said = match lead.status == from {
+        true => format!("{} put in its new place", title(&lead)),
+        false => state.session.with_value(|session| moved_words(&title(&lead), &lead, session)),
     };
     state.grid.put(lead);
     offer_undo(state.grid, state.toasts, said, undo);
@@ -117,7 +112,7 @@ fn settled(state: BoardState, lead: Lead, undo: Option<String>, from: LeadStatus
 fn refused(state: BoardState, before: Lead, error: UiError) {
     let id = before.id;
     let from = ui::place_of(&card(id));
-    let stands = current(&error).unwrap_or_else(|| before.clone());
+    let stands = error.current().unwrap_or_else(|| before.clone());
     if let Some(shown) = state.grid.lead(id) {
         state.recount(&shown, &stands);
     }

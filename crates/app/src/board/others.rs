@@ -25,6 +25,7 @@ fn patch(state: BoardState, lead: &Lead) -> bool {
         let from = ui::place_of(&card(lead.id));
         state.recount(&shown, lead);
         state.grid.put(lead.clone());
+        state.patched.update_value(|patched| *patched += 1);
         if (shown.status, &shown.position) != (lead.status, &lead.position) {
             ui::fly(card(lead.id), from);
         }

@@ -38,7 +38,7 @@ pub struct Head {
 
 /// A move that needs an answer first.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct PendingMove {
     pub lead: Lead,
     pub spot: Spot,
 }
@@ -47,6 +47,8 @@ pub struct Asked {
 pub struct BoardState {
     pub grid: Grid,
     pub heads: RwSignal<Vec<Head>>,
+    /// Counts what others did that is shown already.
+    pub patched: StoredValue<u32>,
     /// Why the board could not be loaded.
     pub problem: RwSignal<Option<UiError>>,
     /// The card in someone's hand.
@@ -58,7 +60,7 @@ pub struct BoardState {
     /// Cards whose move is on its way to the server.
     pub moving: RwSignal<Vec<LeadId>>,
     /// A drop on won or lost.
-    pub asked: RwSignal<Option<Asked>>,
+    pub asked: RwSignal<Option<PendingMove>>,
     /// The card whose menu is open.
     pub menu: RwSignal<Option<LeadId>>,
     /// What the live region says.
@@ -77,6 +79,7 @@ impl BoardState {
         BoardState {
             grid: expect_context(),
             heads: RwSignal::new(Vec::new()),
+            patched: StoredValue::new(0),
             problem: RwSignal::new(None),
             lifted: RwSignal::new(None),
             by_keys: StoredValue::new(false),

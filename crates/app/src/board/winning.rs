@@ -10,7 +10,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     moving,
     server_fns::load_assignees,
-    state::{Asked, BoardState, title},
+    state::{BoardState, PendingMove, title},
 };
 use crate::ui::{Avatar, Dialog};
 
@@ -48,7 +48,7 @@ pub fn Loads(state: BoardState) -> impl IntoView {
 
 /// After the drop: the same as a choice.
 #[component]
-pub fn Winning(state: BoardState, asked: Asked, on_close: Callback<()>) -> impl IntoView {
+pub fn Winning(state: BoardState, asked: PendingMove, on_close: Callback<()>) -> impl IntoView {
     let engineers = RwSignal::new(None::<Vec<Assignee>>);
     let problem = RwSignal::new(None::<String>);
     let chosen = RwSignal::new(None::<UserId>);

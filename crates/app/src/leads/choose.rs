@@ -32,10 +32,20 @@ pub fn Choose(
             options.iter().filter(|(_, label)| lowercase(label).contains(&words)).cloned().collect::<Vec<_>>()
         })
     });
+    let list = NodeRef::<html::Ul>::new();
     Effect::new(move || {
-        if let Some(input) = node.get() {
-            // On the page only in the next frame.
-            request_animation_frame(move || drop(input.focus()));
+        if let (Some(input), Some(list)) = (node.get(), list.get()) {
+            // On the page only in the next frame. Over everything: what stands around it may be smaller than the list.
+            request_animation_frame(move || {
+                let _ = input.focus();
+                let _ = list.show_popover();
+            });
+        }
+    });
+    Effect::new(move || {
+        let shown = option_id(at.get());
+        if let Some(option) = list.get().and_then(|list| list.query_selector(&format!("#{shown}")).ok().flatten()) {
+            option.scroll_into_view_with_bool(false);
         }
     });
     let take = move |moving| {
@@ -58,7 +68,6 @@ pub fn Choose(
         event.prevent_default();
         event.stop_propagation();
     };
-    let option_id = |index: usize| format!("choice-{index}");
     view! {
         <div class="choose">
             <input node_ref=node class="input" role="combobox" aria-label=label.clone() aria-expanded="true"
@@ -66,7 +75,7 @@ pub fn Choose(
                 aria-activedescendant=attr(move || option_id(at.get())) placeholder=label
                 on:input:target=typed(move |text| { words.set(text); at.set(0) })
                 on:keydown=hear(keys) on:blur=act(move || { let _ = on_leave.try_run(()); }) />
-            <ul id="choices" role="listbox" aria-label="Choices">
+            <ul node_ref=list id="choices" popover="manual" role="listbox" aria-label="Choices">
                 {dynamic(move || {
                     let now = at.get();
                     matching.get().into_iter().enumerate().map(|(index, (value, label))| view! {
@@ -81,6 +90,10 @@ pub fn Choose(
             </ul>
         </div>
     }
+}
+
+fn option_id(index: usize) -> String {
+    format!("choice-{index}")
 }
 
 /// Where editing goes on.

@@ -122,25 +122,25 @@ impl Column {
         }
     }
 
-    /// The column of a file that holds the same.
-    pub fn exported(self) -> &'static str {
+    /// The columns of a file that hold the same.
+    pub fn exported(self) -> &'static [&'static str] {
         match self {
-            Column::Lead => "name",
-            Column::Company => "company",
-            Column::Email => "email",
-            Column::Phone => "phone",
-            Column::Status => "status",
-            Column::Value => "value",
-            Column::Product => "products",
-            Column::Priority => "priority",
-            Column::FollowUp => "followUpAt",
-            Column::Agent => "assignedTo",
-            Column::Engineer => "assignedEngineer",
-            Column::Source => "source",
-            Column::Score => "score",
-            Column::Progress => "engineeringProgress",
-            Column::LastContact => "lastContactedAt",
-            Column::Created => "createdAt",
+            Column::Lead => &["name", "company"],
+            Column::Company => &["company"],
+            Column::Email => &["email"],
+            Column::Phone => &["phone"],
+            Column::Status => &["status"],
+            Column::Value => &["value"],
+            Column::Product => &["products"],
+            Column::Priority => &["priority"],
+            Column::FollowUp => &["followUpAt"],
+            Column::Agent => &["assignedTo"],
+            Column::Engineer => &["assignedEngineer"],
+            Column::Source => &["source"],
+            Column::Score => &["score"],
+            Column::Progress => &["engineeringProgress"],
+            Column::LastContact => &["lastContactedAt"],
+            Column::Created => &["createdAt"],
         }
     }
 

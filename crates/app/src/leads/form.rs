@@ -8,7 +8,7 @@ use super::{
     format::Today,
 };
 use crate::{
-    markup::{act, attr, dynamic, hear, view},
+    markup::{UNREADABLE, act, attr, dynamic, hear, view},
     ui::Field,
     viewer::{Session, use_session, use_today},
 };
@@ -178,6 +178,8 @@ fn read(form: &web_sys::HtmlFormElement, mut input: LeadInput, today: Today) -> 
         input.assigned_product = optional(&id, "assignedProduct", &mut wrong, |id| id.parse().ok());
     }
     if let Some(day) = get("followUpAt") {
+        let is_half = form.query_selector("[name=followUpAt]:invalid").is_ok_and(|half| half.is_some());
+        let day = if is_half { UNREADABLE.to_owned() } else { day };
         input.follow_up_at = optional(&day, "followUpAt", &mut wrong, |text| today.morning(domain::day::parse(text)?));
     }
     wrong.into_result()?;
@@ -206,11 +208,15 @@ fn optional<T>(text: &str, name: &'static str, wrong: &mut Fields, parse: impl F
 
 /// `1200.50`, or grouped as `1,200.50`. A comma anywhere else may be a decimal one, and guessing would be wrong.
 pub fn amount(text: &str) -> Option<Money> {
-    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
     let mut groups = whole.split(',');
     let first = groups.next()?;
+    // `1.500` may be fifteen hundred: two digits are cents, more are not.
+    if cents.len() > 2 {
+        return None;
+    }
     let is_grouped = !whole.contains(',') || ((1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3));
-    if !is_grouped || text.split_once('.').is_some_and(|(_, cents)| cents.contains(',')) {
+    if !is_grouped || cents.contains(',') {
         return None;
     }
     text.replace(',', "").parse().ok()
@@ -231,7 +237,7 @@ mod tests {
         for (text, cents) in [("1200", 120_000), ("1,200.50", 120_050), ("12,345,678", 1_234_567_800)] {
             assert_eq!(amount(text).unwrap().cents(), cents, "{text}");
         }
-        for text in ["1200,50", "1,5", "1,2345", "12,00,000", ",100", "1.000,50", "1.5,0"] {
+        for text in ["1200,50", "1,5", "1,2345", "12,00,000", ",100", "1.000,50", "1.5,0", "1.500", "12.500"] {
             assert_eq!(amount(text), None, "{text}");
         }
     }

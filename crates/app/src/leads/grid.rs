@@ -85,6 +85,17 @@ impl Grid {
         let _ = self.rows.try_set(rows.collect());
     }
 
+    /// Shows the same list as it is by now. What has left it is no longer selected: nobody would see what happens to it.
+    pub fn show_anew(self, leads: Vec<Lead>) {
+        let gone: Vec<LeadId> = self.rows.with_untracked(|rows| {
+            rows.iter().map(|row| row.id).filter(|id| !leads.iter().any(|lead| lead.id == *id)).collect()
+        });
+        if self.selected.with_untracked(|selected| gone.iter().any(|id| selected.ids.contains(id))) {
+            self.selected.update(|selected| selected.ids.retain(|id| !gone.contains(id)));
+        }
+        self.show(leads);
+    }
+
     /// A lead as it is now, if it is on this page.
     pub fn lead(self, id: LeadId) -> Option<Lead> {
         self.row(id).map(|row| row.lead.get_untracked())

@@ -48,8 +48,9 @@ fn use_close() -> Callback<()> {
     let address = use_address();
     Callback::new(move |()| {
         // In place of the dialog's own address: going back leads to where one was before it, not into it again.
-        location.go(&address.get_untracked().href(), Way::Replace);
-        focus_after_dialog(".page-head a".to_owned());
+        if location.try_go(&address.get_untracked().href(), Way::Replace) {
+            focus_after_dialog(".page-head a".to_owned());
+        }
     })
 }
 
@@ -79,12 +80,11 @@ impl Making {
         }
     }
 
-    /// What Esc, × and Cancel do: nothing while a save is under way, and not without asking when text would be lost.
+    /// What Esc, × and Cancel do: nothing while a save is under way. When text would be lost, it is asked first, as
+    /// wherever one goes.
     fn close(self) -> Callback<()> {
         Callback::new(move |()| {
-            let keep =
-                self.dirty.get_untracked() && !window().confirm_with_message("Discard what you typed?").unwrap_or(true);
-            if !self.saving.get_untracked() && !keep {
+            if !self.saving.get_untracked() {
                 self.leave.run(());
             }
         })
@@ -105,6 +105,7 @@ impl Making {
                     self.grid.reload();
                     offer_undo(self.grid, self.toasts, format!("{} created", done.value.name), done.undo);
                     if is_here {
+                        self.dirty.set(false);
                         self.leave.run(());
                     }
                 }
@@ -131,6 +132,7 @@ pub fn NewLead() -> impl IntoView {
 #[component]
 pub fn NewLeadDialog() -> impl IntoView {
     let making = Making::new();
+    use_location().guard(move || making.dirty.get_untracked() && !making.saving.get_untracked());
     let create = Callback::new(move |input: LeadInput| making.create(input));
     view! {
         <Title text="New lead" />

@@ -76,16 +76,26 @@ fn Rows(address: Memo<Address>, grid: Grid, page: Answers<(String, u32), Page<Le
             _ => now,
         }
     });
+    let before = StoredValue::new(None::<String>);
     view! {
         {dynamic(move || {
             let address = shown.get();
             let Some(answer) = page.get() else { return view! { <Skeleton rows=12 /> } };
+            let is_same = before.try_update_value(|before| before.replace(answer.to.0.clone())).flatten().as_ref() == Some(&answer.to.0);
             match &answer.result {
-                Ok(page) if page.items.is_empty() => view! { <NoLeads address /> },
+                Ok(page) if page.items.is_empty() => {
+                    if is_same {
+                        grid.show_anew(Vec::new());
+                    }
+                    view! { <NoLeads address /> }
+                }
                 Ok(page) => {
                     let around = Around::of(page);
                     grid.around.set(Some(around.clone()));
-                    grid.show(page.items.clone());
+                    match is_same {
+                        true => grid.show_anew(page.items.clone()),
+                        false => grid.show(page.items.clone()),
+                    }
                     let (pager, total) = (address.clone(), grid.total);
                     view! { <LeadTable grid address /><Pager around address=pager total /> }
                 }

@@ -3,7 +3,7 @@
 use domain::{
     Cursor, JobId, LeadId, Page,
     events::{TimelineEntry, TimelinePart},
-    leads::{BulkInput, BulkJob, Duplicate, Lead, LeadInput, LeadRights, LeadScore, MergeInput, MyDay},
+    leads::{BulkInput, BulkJob, Duplicate, Lead, LeadInput, MergeInput, MyDay},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde_json::Value;
@@ -79,12 +79,6 @@ pub async fn delete_lead(id: LeadId) -> Result<Done<()>, UiError> {
     Ok(Done::by(&me, ()))
 }
 
-#[server(endpoint = "leads/restore", input = Json, output = Json)]
-pub async fn restore_lead(id: LeadId) -> Result<Done<Lead>, UiError> {
-    let me = acting().await?;
-    Ok(Done::by(&me, me.leads().restore(id).await?))
-}
-
 /// Merges `input.from` into the lead.
 #[server(endpoint = "leads/merge", input = Json, output = Json)]
 pub async fn merge_leads(id: LeadId, input: MergeInput) -> Result<Done<Lead>, UiError> {
@@ -131,12 +125,6 @@ pub async fn load_my_day() -> Result<MyDay, UiError> {
     Ok(acting().await?.leads().my_day().await?)
 }
 
-/// The score with its points.
-#[server(endpoint = "leads/score", input = GetUrl, output = Json)]
-pub async fn score_of_lead(id: LeadId) -> Result<LeadScore, UiError> {
-    Ok(acting().await?.leads().score(id).await?)
-}
-
 /// Leads with this e-mail or phone, other than `except`; at most 5.
 #[server(endpoint = "leads/duplicates", input = GetUrl, output = Json)]
 pub async fn duplicates_of(
@@ -145,12 +133,6 @@ pub async fn duplicates_of(
     except: Option<LeadId>,
 ) -> Result<Vec<Duplicate>, UiError> {
     Ok(acting().await?.leads().duplicates(&DuplicateQuery { email, phone, except }).await?)
-}
-
-/// What the viewer may do with a lead: the page offers only that.
-#[server(endpoint = "leads/rights", input = GetUrl, output = Json)]
-pub async fn rights_on_lead(id: LeadId) -> Result<LeadRights, UiError> {
-    Ok(acting().await?.leads().rights(id).await?)
 }
 
 #[cfg(feature = "ssr")]

@@ -1,9 +1,20 @@
 //! Taking back what was just done.
 
+use domain::leads::{Lead, LeadStatus};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{grid::Grid, server_fns::undo};
-use crate::ui::Toaster;
+use crate::{ui::Toaster, viewer::Session};
+
+/// What is said of a lead, by the name it has on the screen, that entered another stage.
+pub fn moved_words(name: &str, lead: &Lead, session: &Session) -> String {
+    let engineer = lead.assigned_engineer.and_then(|id| session.person(id));
+    match (lead.status, engineer) {
+        (LeadStatus::Won, Some(engineer)) => format!("{name} won. {} delivers it", engineer.name),
+        (LeadStatus::Won, None) => format!("{name} won. No engineer is free to deliver it"),
+        (status, _) => format!("{name} moved to {}", status.label()),
+    }
+}
 
 /// Says what was done and offers to undo it. `request` is the request that did it.
 pub fn offer_undo(grid: Grid, toasts: Toaster, said: String, request: Option<String>) {

@@ -36,14 +36,18 @@ struct Goal {
 /// Shows itself while `open`.
 #[component]
 pub fn Palette(open: RwSignal<bool>) -> impl IntoView {
-    dynamic(move || open.get().then(|| view! { <Opened open /> }))
+    dynamic(move || open.get().then(|| view! { <Searching open /> }))
 }
 
 #[component]
-fn Opened(open: RwSignal<bool>) -> impl IntoView {
+fn Searching(open: RwSignal<bool>) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     let words = RwSignal::new(String::new());
-    let (hits, problem, at) = (RwSignal::new(Hits::default()), RwSignal::new(None::<String>), RwSignal::new(0usize));
+    // With the words that they are for: those of others say nothing.
+    let hits = RwSignal::new((String::new(), Hits::default()));
+    let (problem, at) = (RwSignal::new(None::<String>), RwSignal::new(0usize));
+    // Enter came before the answer did.
+    let is_chosen = RwSignal::new(false);
     let views = RwSignal::new(Vec::<Goal>::new());
     spawn_local(async move {
         let loaded = list_views().await.unwrap_or_default();
@@ -59,16 +63,20 @@ fn Opened(open: RwSignal<bool>) -> impl IntoView {
                 return;
             }
             problem.set(found.as_ref().err().map(crate::UiError::message));
-            hits.set(found.unwrap_or_default());
+            if found.is_err() {
+                is_chosen.set(false);
+            }
+            hits.set((text, found.unwrap_or_default()));
             at.set(0);
         });
     });
     let fixed = StoredValue::new(fixed_goals());
     let goals = Memo::new_with_compare(
         move |_| {
-            let words = lowercase(&words.read());
+            let typed = words.read();
+            let words = lowercase(&typed);
             let matches = |goal: &&Goal| lowercase(&goal.words).contains(&words);
-            let mut goals = hits.with(found);
+            let mut goals = hits.with(|(of, hits)| if *of == *typed { found(hits) } else { Vec::new() });
             goals.extend(views.read().iter().filter(matches).take(MOST).cloned());
             fixed.with_value(|fixed| goals.extend(fixed.iter().filter(matches).cloned()));
             goals
@@ -80,16 +88,26 @@ fn Opened(open: RwSignal<bool>) -> impl IntoView {
         open.set(false);
         location.go(&href, Way::Link);
     });
+    let choose = move || {
+        let goal = goals.read_untracked().get(at.get_untracked()).map(|goal| goal.href.clone());
+        goal.into_iter().for_each(|href| go.run(href));
+    };
+    Effect::new(move || {
+        if hits.with(|(of, _)| *of == *words.read()) && is_chosen.get_untracked() {
+            is_chosen.set(false);
+            choose();
+        }
+    });
     let keys = move |event: KeyboardEvent| {
         let last = goals.read_untracked().len().saturating_sub(1);
         match &*event.key() {
             "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
             "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
-            "Enter" => {
-                if let Some(goal) = goals.read_untracked().get(at.get_untracked()) {
-                    go.run(goal.href.clone());
-                }
+            // The leads come first, and are not here yet.
+            "Enter" if at.get_untracked() == 0 && hits.with_untracked(|(of, _)| *of != *words.read_untracked()) => {
+                is_chosen.set(true);
             }
+            "Enter" => choose(),
             _ => return,
         }
         event.prevent_default();
@@ -107,6 +125,7 @@ fn Opened(open: RwSignal<bool>) -> impl IntoView {
                 aria-activedescendant=attr(move || format!("goal-{}", at.get())) placeholder="Leads, products, views, pages…"
                 on:input:target=typed(move |text| {
                     words.set(text.clone());
+                    is_chosen.set(false);
                     at.set(0);
                     ask(text);
                 })

@@ -23,7 +23,7 @@ use super::super::{
 };
 use crate::{
     markup::{act, dynamic, view},
-    ui::{Dialog, Icon, Toaster, use_toasts},
+    ui::{self, Dialog, Icon, Toaster, use_toasts},
     viewer::{Session, use_role, use_session},
 };
 
@@ -32,7 +32,7 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 
 /// What the bar offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+enum Choice {
     Status,
     Agent,
     /// For admins.
@@ -51,7 +51,7 @@ struct Bulk {
     toasts: Toaster,
     role: Role,
     /// The field that is being chosen.
-    choosing: RwSignal<Option<Field>>,
+    choosing: RwSignal<Option<Choice>>,
     asking: RwSignal<bool>,
     running: RwSignal<Option<BulkJob>>,
     problem: RwSignal<Option<String>>,
@@ -94,7 +94,7 @@ fn Selected(bulk: Bulk) -> impl IntoView {
         total.filter(|_| !selected.all_matching)
     };
     let role = use_role();
-    let button = move |field: Field, label: &'static str| {
+    let button = move |field: Choice, label: &'static str| {
         view! {
             <button type="button" class="btn btn-small" aria-haspopup="listbox"
                 on:click=act(move || bulk.choosing.update(|open| *open = (*open != Some(field)).then_some(field)))>{label}</button>
@@ -110,12 +110,12 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                 </button>
             }))}
             {(role != Role::Engineer).then(|| view! {
-                {button(Field::Status, "Status")}
-                {button(Field::Agent, "Assign")}
-                {(role == Role::Admin).then(|| button(Field::Engineer, "Engineer"))}
-                {button(Field::Priority, "Priority")}
-                {button(Field::Product, "Product")}
-                {button(Field::Export, "Export")}
+                {button(Choice::Status, "Status")}
+                {button(Choice::Agent, "Assign")}
+                {(role == Role::Admin).then(|| button(Choice::Engineer, "Engineer"))}
+                {button(Choice::Priority, "Priority")}
+                {button(Choice::Product, "Product")}
+                {button(Choice::Export, "Export")}
                 <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
             })}
             <button type="button" class="icon-button" aria-label="Select nothing" on:click=act(move || grid.select_nothing())><Icon icon=lu::LuX /></button>
@@ -143,27 +143,29 @@ fn Selected(bulk: Bulk) -> impl IntoView {
 }
 
 #[component]
-fn Choices(bulk: Bulk, field: Field) -> impl IntoView {
+fn Choices(bulk: Bulk, field: Choice) -> impl IntoView {
     let (label, options) = use_session().with_value(|session| options(field, session));
     let close = Callback::new(move |()| bulk.choosing.set(None));
-    let choose = Callback::new(move |(value, _): (String, Option<Move>)| {
+    let choose = Callback::new(move |(value, moving): (String, Option<Move>)| {
         bulk.choosing.set(None);
-        match action(field, &value) {
-            Some(action) => bulk.run(action),
-            None => bulk.export(&value),
+        match (moving, action(field, &value)) {
+            // Tab goes on, and changes nothing: there is no value that stands there already.
+            (Some(_), _) => ui::focus(".bulk-bar [aria-haspopup]"),
+            (None, Some(action)) => bulk.run(action),
+            (None, None) => bulk.export(&value),
         }
     });
     view! { <div class="bulk-choices"><Choose label options chosen="–" on_choose=choose on_leave=close /></div> }
 }
 
-fn options(field: Field, session: &Session) -> (&'static str, Choices) {
+fn options(field: Choice, session: &Session) -> (&'static str, Choices) {
     match field {
-        Field::Status => ("Move to", choices::statuses()),
-        Field::Priority => ("Priority", choices::priorities()),
-        Field::Agent => ("Assign to", or_none("Nobody", choices::agents(session, None))),
-        Field::Engineer => ("Deliver by", or_none("Nobody", choices::engineers(session, None))),
-        Field::Product => ("Product", choices::products(session, None)),
-        Field::Export => {
+        Choice::Status => ("Move to", choices::statuses()),
+        Choice::Priority => ("Priority", choices::priorities()),
+        Choice::Agent => ("Assign to", or_none("Nobody", choices::agents(session, None))),
+        Choice::Engineer => ("Deliver by", or_none("Nobody", choices::engineers(session, None))),
+        Choice::Product => ("Product", choices::products(session, None)),
+        Choice::Export => {
             let formats = [
                 ("csv", "CSV, the columns shown"),
                 ("xlsx", "Excel, the columns shown"),
@@ -176,15 +178,15 @@ fn options(field: Field, session: &Session) -> (&'static str, Choices) {
 }
 
 /// The change that a choice means; `None` for an export.
-fn action(field: Field, value: &str) -> Option<BulkAction> {
+fn action(field: Choice, value: &str) -> Option<BulkAction> {
     let id = || value.parse::<i64>().map_or(Value::Null, Value::from);
     match field {
-        Field::Status => Some(BulkAction::Move { patch: json!({ "status": value }) }),
-        Field::Agent => Some(BulkAction::Assign { patch: json!({ "assignedTo": id() }) }),
-        Field::Engineer => Some(BulkAction::Assign { patch: json!({ "assignedEngineer": id() }) }),
-        Field::Priority => Some(BulkAction::Update { patch: json!({ "priority": value }) }),
-        Field::Product => Some(BulkAction::Update { patch: json!({ "assignedProduct": id() }) }),
-        Field::Export => None,
+        Choice::Status => Some(BulkAction::Move { patch: json!({ "status": value }) }),
+        Choice::Agent => Some(BulkAction::Assign { patch: json!({ "assignedTo": id() }) }),
+        Choice::Engineer => Some(BulkAction::Assign { patch: json!({ "assignedEngineer": id() }) }),
+        Choice::Priority => Some(BulkAction::Update { patch: json!({ "priority": value }) }),
+        Choice::Product => Some(BulkAction::Update { patch: json!({ "assignedProduct": id() }) }),
+        Choice::Export => None,
     }
 }
 
@@ -202,8 +204,14 @@ impl Bulk {
         let (format, columns) = match choice.split_once('-') {
             Some((format, _)) => (format, String::new()),
             None => {
-                let shown = Column::chosen(&columns, self.role).into_iter().map(|(column, _)| column.exported());
-                (choice, format!("&columns={}", shown.collect::<Vec<_>>().join(",")))
+                let shown = Column::chosen(&columns, self.role);
+                let mut names = Vec::new();
+                for name in shown.iter().flat_map(|(column, _)| column.exported()) {
+                    if !names.contains(name) {
+                        names.push(*name);
+                    }
+                }
+                (choice, format!("&columns={}", names.join(",")))
             }
         };
         let which = if selected.all_matching {
@@ -241,7 +249,9 @@ impl Bulk {
                 let _ = self.running.try_set(Some(job));
                 set_timeout(move || self.ask(id), ASK_EVERY);
             }
-            _ => self.finish(job),
+            (JobState::Queued | JobState::Running | JobState::Done | JobState::Failed | JobState::Cancelled, _) => {
+                self.finish(job);
+            }
         }
     }
 

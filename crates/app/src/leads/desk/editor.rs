@@ -28,7 +28,6 @@ use crate::{
     markup::{act, dynamic, hear, typed, view},
     ui::{Icon, Toaster, use_toasts},
     viewer::{Session, use_session, use_today},
-    wire,
 };
 
 /// A change that was refused, kept until it is tried again or given up.
@@ -67,7 +66,7 @@ pub fn Editor(grid: Grid) -> impl IntoView {
         waiting.map(|refused| view! { <Mark grid refused /> }).collect_view()
     };
     view! {
-        {dynamic(move || grid.open.get().map(|cell| view! { <Field work cell /> }))}
+        {dynamic(move || grid.open.get().map(|cell| view! { <CellField work cell /> }))}
         {marks}
     }
 }
@@ -99,7 +98,7 @@ fn Mark(grid: Grid, refused: Refused) -> impl IntoView {
 }
 
 #[component]
-fn Field(work: Work, cell: Cell) -> impl IntoView {
+fn CellField(work: Work, cell: Cell) -> impl IntoView {
     let (Some(lead), Some((card, style))) = (work.grid.lead(cell.lead), place(cell)) else {
         // Nowhere to write: the column is not shown, or the lead is gone. An open cell would hold the list still.
         request_animation_frame(move || work.grid.open.set(None));
@@ -144,6 +143,13 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
         work.forget(cell);
         leave.run(None);
     });
+    let why = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        if let Some(why) = why.get() {
+            // On the page only in the next frame.
+            request_animation_frame(move || drop(why.show_popover()));
+        }
+    });
     let label = cell.column.heading();
     let field = StoredValue::new((kind, style));
     Some(view! {
@@ -158,7 +164,7 @@ fn Field(work: Work, cell: Cell) -> impl IntoView {
                     },
                 }}
                 {dynamic(move || problem.get().map(|reason| view! {
-                    <div class="cell-problem" role="alert">
+                    <div node_ref=why popover="manual" class="cell-problem" role="alert">
                         <span>{reason}</span>
                         <button type="button" class="btn btn-small" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); commit.run(None) })>"Retry"</button>
                         <button type="button" class="btn btn-small btn-quiet" on:mousedown=hear(move |event: MouseEvent| { event.prevent_default(); give_up.run(()) })>"Discard"</button>
@@ -226,7 +232,7 @@ impl Work {
     }
 
     fn refuse(self, cell: Cell, edit: &Edit, before: &Lead, text: String, error: UiError) {
-        let current = error.0.current.clone().and_then(|lead| wire::read_value::<Lead>(lead).ok());
+        let current = error.current();
         let reason = match (&current, error.0.fields.0.values().next()) {
             (Some(lead), _) => {
                 let now =

@@ -55,7 +55,7 @@ fn desk() -> Result<AnyView, Missing> {
         {panel::in_place(address)}
         {at(COLUMNS, move || view! { <columns::Chooser address /> })}
         {at(MY_DAY, move || view! { <my_day::Panel grid address /> })}
-        <views::Asked grid address />
+        <views::ViewDialogs grid address />
         <editor::Editor grid />
         <bulk::Bar grid address />
         {dynamic(move || help.get().then(|| view! { <shortcuts::Shortcuts on_close=Callback::new(move |()| help.set(false)) /> }))}

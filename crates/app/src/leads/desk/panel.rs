@@ -243,7 +243,17 @@ fn filled_in(panel: &Element) -> Option<LeadQuery> {
     let form = panel.closest("form").ok()??.dyn_into::<HtmlFormElement>().ok()?;
     let data = web_sys::FormData::new_with_form(&form).ok()?;
     let pairs = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    LeadQuery::parse(&String::from(pairs.to_string())).ok()
+    let read = LeadQuery::parse(&String::from(pairs.to_string()));
+    let wrong = read.as_ref().err();
+    for input in elements::<HtmlInputElement>(panel, "input") {
+        let message = wrong.and_then(|wrong| wrong.get(&input.name()));
+        input.set_custom_validity(message.unwrap_or_default());
+        if message.is_some() {
+            // In the browser's own words and place, as where there is no script.
+            input.report_validity();
+        }
+    }
+    read.ok()
 }
 
 /// The panel's conditions when a person has changed some; none when they are as the server sent them.

@@ -22,7 +22,7 @@ use crate::{
 
 /// The dialog of what was asked; saving in place asks nothing.
 #[component]
-pub fn Asked(grid: Grid, address: Memo<Address>) -> impl IntoView {
+pub fn ViewDialogs(grid: Grid, address: Memo<Address>) -> impl IntoView {
     let toasts = use_toasts();
     Effect::new(move || {
         if let Some(AskedView::Save(view)) = grid.asked_view.get() {

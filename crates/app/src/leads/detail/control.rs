@@ -53,7 +53,7 @@ pub enum Opened {
 #[component]
 pub fn Control(work: Work, label: &'static str, opened: Opened) -> impl IntoView {
     match opened {
-        Opened::Field(of, editing) => view! { <Field work of label editing /> },
+        Opened::Field(of, editing) => view! { <OneField work of label editing /> },
         Opened::Choice { options, on_choose, on_leave } => view! {
             <div class="control">
                 <Choose label options chosen="" on_choose=Callback::new(move |(value, _)| on_choose.run(value)) on_leave />
@@ -66,7 +66,7 @@ pub fn Control(work: Work, label: &'static str, opened: Opened) -> impl IntoView
 
 /// One field being edited.
 #[component]
-fn Field(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {
+fn OneField(work: Work, of: LeadField, label: &'static str, editing: Editing) -> impl IntoView {
     let text = editing.text;
     let lead = work.lead.get_untracked();
     // Refused, it opens with what was typed.

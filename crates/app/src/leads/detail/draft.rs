@@ -6,12 +6,12 @@ use domain::{
     interactions::{Interaction, InteractionInput, InteractionType},
 };
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     composer::Tab,
     sheet::Closing,
-    work::{Changed, Work},
+    work::{Changed, Sent, Work},
 };
 use crate::{UiError, interactions::server_fns::log_interaction};
 
@@ -26,6 +26,8 @@ pub struct Draft {
     pub kept: RwSignal<bool>,
     pub problem: RwSignal<Option<UiError>>,
     pub busy: RwSignal<bool>,
+    /// What is on its way to the server: kept with the rest until it is known to have come there.
+    sent: StoredValue<String>,
     /// Text that this browser does not keep: closing the sheet asks.
     loose: RwSignal<bool>,
 }
@@ -42,6 +44,7 @@ impl Draft {
             kept: RwSignal::new(false),
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
+            sent: StoredValue::new(String::new()),
             loose: expect_context::<Closing>().loose,
         };
         // In the browser alone, and after what the server sent is there.
@@ -58,9 +61,10 @@ impl Draft {
 
     /// Writes down what is half written, for after a reload. A browser that keeps nothing has it asked about.
     pub fn keep(self) {
-        let kept = self.text.with_untracked(|text| write(self.work.id, self.tab.get_untracked(), text));
+        let all = self.sent.with_value(|sent| self.text.with_untracked(|text| both(sent, text)));
+        let kept = write(self.work.id, self.tab.get_untracked(), &all);
         self.kept.set(kept);
-        self.loose.set(!kept && !self.text.read_untracked().is_empty());
+        self.loose.set(!kept && !all.is_empty());
     }
 
     pub fn submit(self) {
@@ -73,24 +77,38 @@ impl Draft {
                 let day = self.day.with_untracked(|day| day::parse(day));
                 let day = day.and_then(|day| self.work.today.read_untracked().morning(day));
                 let Some(at) = day else { return self.refuse("Choose the day of the follow-up.") };
-                let note = self.text.with_untracked(|text| text.trim().to_owned());
                 let at = at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
-                let note = if note.is_empty() { Value::Null } else { note.into() };
-                self.follow_up(json!(at), note, "Follow-up set");
+                let mut to = Changed::from_iter([("followUpAt".to_owned(), at.into())]);
+                // Another day alone leaves what is to be done then.
+                let note = self.text.with_untracked(|text| text.trim().to_owned());
+                if !note.is_empty() {
+                    to.insert("followUpNote".into(), note.into());
+                }
+                self.follow_up(to);
             }
         }
     }
 
+    /// What is being written stays: it is none of the follow-up's.
     pub fn clear_follow_up(self) {
-        self.follow_up(Value::Null, Value::Null, "Follow-up taken away");
+        let to = ["followUpAt", "followUpNote"].map(|field| (field.to_owned(), Value::Null));
+        self.work
+            .save(Changed::from_iter(to), "Follow-up taken away", move |error| drop(self.problem.try_set(Some(error))));
     }
 
-    fn follow_up(self, at: Value, note: Value, said: &'static str) {
-        let mut to = Changed::new();
-        to.insert("followUpAt".into(), at);
-        to.insert("followUpNote".into(), note);
-        let typed = self.take();
-        self.work.save(to, said, move |error| self.give_back(typed.clone(), error));
+    fn follow_up(self, to: Changed) {
+        let (typed, work) = (self.take(), self.work);
+        spawn_local(async move {
+            match work.send(to).await {
+                Ok(Sent::Saved(_, undo)) => {
+                    self.arrived(&typed);
+                    work.saved("Follow-up set".to_owned(), undo);
+                }
+                // The question that is asked now has what was typed.
+                Ok(Sent::Asked) => self.arrived(&typed),
+                Err(error) => self.give_back(Tab::FollowUp, error),
+            }
+        });
     }
 
     fn log(self, kind: InteractionType) {
@@ -98,21 +116,18 @@ impl Draft {
         if input.text.is_empty() {
             return self.refuse("Write down first what happened.");
         }
-        let typed = self.take();
-        let work = self.work;
-        self.busy.set(true);
+        let (typed, work) = (self.take(), self.work);
         work.expect_entry(&input);
         spawn_local(async move {
-            let result = log_interaction(work.id, input).await;
-            let _ = self.busy.try_set(false);
-            match result {
+            match log_interaction(work.id, input).await {
                 Ok(_) => {
+                    self.arrived(&typed);
                     work.toasts.say(format!("{} logged", kind.label()));
                     work.refresh();
                 }
                 Err(error) => {
                     work.drop_expected();
-                    self.give_back(typed, error);
+                    self.give_back(Tab::Said(kind), error);
                 }
             }
         });
@@ -123,28 +138,54 @@ impl Draft {
         self.problem.set(Some(UiError(Box::new(problem))));
     }
 
-    /// Empties the composer; what was in it is kept until it is known to be saved.
+    /// Empties the composer for what comes next; what was in it is kept until it is known to be saved.
     fn take(self) -> String {
-        let typed = self.text.get_untracked();
+        self.busy.set(true);
         self.problem.set(None);
+        let typed = self.text.get_untracked();
+        self.sent.set_value(typed.clone());
         self.text.set(String::new());
-        self.keep();
         typed
     }
 
-    /// Puts back what could not be saved, unless something else is being written by now.
-    fn give_back(self, typed: String, error: UiError) {
-        // The lead may be closed by now: then the text waits there as its draft.
-        let Some(is_empty) = self.text.try_with_untracked(String::is_empty) else {
-            write(self.work.id, Tab::Said(InteractionType::Note), &typed);
+    /// What was sent is saved, and what is being written by now is all that is kept.
+    fn arrived(self, sent: &str) {
+        match self.sent.try_update_value(std::mem::take) {
+            Some(_) => {
+                self.busy.set(false);
+                self.keep();
+            }
+            // The lead is closed by now.
+            None => {
+                if let Some((tab, kept)) = read(self.work.id)
+                    && let Some(rest) = kept.strip_prefix(sent)
+                {
+                    write(self.work.id, tab, rest.trim_start_matches('\n'));
+                }
+            }
+        }
+    }
+
+    /// Puts back what could not be saved, ahead of what is being written by now. When the lead is closed it waits there
+    /// as its draft.
+    fn give_back(self, tab: Tab, error: UiError) {
+        let Some(sent) = self.sent.try_update_value(std::mem::take) else {
             return self.work.toasts.say(format!("Not saved: {}", error.message()));
         };
-        if is_empty {
-            self.text.set(typed);
-            self.keep();
+        if self.text.read_untracked().is_empty() {
+            self.tab.set(tab);
         }
+        self.text.update(|text| *text = both(&sent, text));
+        self.busy.set(false);
+        self.keep();
         self.problem.set(Some(error));
     }
+}
+
+/// One text of two, the first of which was there before.
+fn both(first: &str, then: &str) -> String {
+    let between = if first.is_empty() || then.is_empty() { "" } else { "\n\n" };
+    format!("{first}{between}{then}")
 }
 
 impl Work {

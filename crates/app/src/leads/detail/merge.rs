@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     dialogs::Asked,
     words::{label, value_words},
-    work::{Work, current, fields},
+    work::{Work, fields},
 };
 use crate::{
     UiError,
@@ -172,7 +172,7 @@ fn Compare(work: Work, other: RwSignal<Option<Lead>>, lead: Lead, problem: RwSig
                 }
                 Err(error) => {
                     // Compared again as they are now.
-                    match current(&error) {
+                    match error.current() {
                         Some(now) if now.id == from => drop(other.try_set(Some(now))),
                         Some(now) => work.show(now),
                         None => {}

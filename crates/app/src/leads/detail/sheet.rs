@@ -36,7 +36,7 @@ use crate::{
 /// What the sheet's parts ask of its frame.
 #[derive(Clone, Copy)]
 pub struct Closing {
-    /// Back to the list, asking first when text would be lost.
+    /// Back to the list. When text would be lost, it is asked first, as wherever one goes.
     pub close: Callback<()>,
     /// How many entries are being edited.
     pub unsaved: RwSignal<u32>,
@@ -48,14 +48,8 @@ pub struct Closing {
 #[component]
 pub fn Frame(node: NodeRef<html::Dialog>, children: Children) -> impl IntoView {
     let (unsaved, loose) = (RwSignal::new(0), RwSignal::new(false));
-    let leave = use_leave();
-    let close = Callback::new(move |()| {
-        let question = "Discard what you typed?";
-        let is_lost = unsaved.get_untracked() > 0 || loose.get_untracked();
-        if !is_lost || window().confirm_with_message(question).unwrap_or(true) {
-            leave.run(());
-        }
-    });
+    use_location().guard(move || unsaved.get_untracked() > 0 || loose.get_untracked());
+    let close = use_leave();
     provide_context(Closing { close, unsaved, loose });
     Effect::new(move || {
         if let Some(dialog) = node.get() {
@@ -102,8 +96,9 @@ fn use_leave() -> Callback<()> {
     Callback::new(move |()| {
         // In place of the sheet's own address: going back leads to where one was before it, not into it again.
         let row = format!("[data-lead='{}'] a", id.get_untracked());
-        location.go(&address.get_untracked().href(), Way::Replace);
-        focus_after_dialog(row);
+        if location.try_go(&address.get_untracked().href(), Way::Replace) {
+            focus_after_dialog(row);
+        }
     })
 }
 

@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::{
     dialogs::Asked,
     row::Editable,
-    words::{person_name, standing},
+    words::standing,
     work::{Changed, Sent, Work},
 };
 use crate::{
     UiError,
-    leads::{cells::LeadField, columns::Column, format::money},
+    leads::{cells::LeadField, columns::Column, format::money, undo::moved_words},
     markup::{act, attr, dynamic, view},
     ui::{Avatar, Icon},
 };
@@ -125,14 +125,7 @@ fn move_to(work: Work, to: LeadStatus, reason: Option<String>, refused: RwSignal
     spawn_local(async move {
         match work.send(change).await {
             Ok(Sent::Saved(lead, undo)) => {
-                let name = &lead.name;
-                let said = match lead.assigned_engineer.filter(|_| to == LeadStatus::Won) {
-                    Some(engineer) => work
-                        .session
-                        .with_value(|session| format!("{name} won. {} delivers it", person_name(engineer, session))),
-                    None if to == LeadStatus::Won => format!("{name} won. No engineer is free to deliver it"),
-                    None => format!("{name} moved to {}", to.label()),
-                };
+                let said = work.session.with_value(|session| moved_words(&lead.name, &lead, session));
                 work.saved(said, undo);
             }
             Ok(Sent::Asked) => {}

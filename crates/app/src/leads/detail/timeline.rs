@@ -26,7 +26,7 @@ use crate::{
 
 #[component]
 pub fn Timeline(work: Work) -> impl IntoView {
-    let loading = RwSignal::new(false);
+    let (loading, loading_older) = (RwSignal::new(false), RwSignal::new(false));
     let refused = RwSignal::new(None::<UiError>);
     let show = move |part: TimelinePart| {
         work.part.set(part);
@@ -46,15 +46,22 @@ pub fn Timeline(work: Work) -> impl IntoView {
     };
     let older = move || {
         let (part, cursor) = (work.part.get_untracked(), work.timeline.read_untracked().next_cursor.clone());
+        if loading_older.get_untracked() {
+            return;
+        }
+        loading_older.set(true);
         refused.set(None);
         spawn_local(async move {
-            match load_timeline(work.id, part, cursor, ENTRIES).await {
-                Ok(page) if work.part.try_get_untracked() == Some(part) => {
-                    work.timeline.update(|timeline| {
+            let loaded = load_timeline(work.id, part, cursor.clone(), ENTRIES).await;
+            let _ = loading_older.try_set(false);
+            match loaded {
+                // Of a timeline that was loaded again meanwhile these may be the wrong ones.
+                Ok(page) if work.part.try_get_untracked() == Some(part) => work.timeline.update(|timeline| {
+                    if timeline.next_cursor == cursor {
                         timeline.items.extend(page.items);
                         timeline.next_cursor = page.next_cursor;
-                    });
-                }
+                    }
+                }),
                 Ok(_) => {}
                 Err(error) => drop(refused.try_set(Some(error))),
             }
@@ -75,7 +82,7 @@ pub fn Timeline(work: Work) -> impl IntoView {
             </ol>
             {dynamic(move || refused.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| older()) /> }))}
             {dynamic(move || work.timeline.read().next_cursor.is_some().then(|| view! {
-                <button type="button" class="btn btn-small needs-script" on:click=act(older)>"Show older"</button>
+                <button type="button" class="btn btn-small needs-script" disabled=loading_older on:click=act(older)>"Show older"</button>
             }))}
         </section>
     }

@@ -1,7 +1,7 @@
 //! An open lead: what the sheet shows of it, and how it is changed. Every write carries the version it was made from.
 
 use domain::{
-    ErrorCode, LeadId, Page,
+    LeadId,
     attachments::Attachment,
     events::{TimelineEntry, TimelinePart},
     leads::{Lead, LeadInput, LeadRights, ScorePoint},
@@ -21,14 +21,20 @@ use crate::{
         writing,
     },
     live::{Live, Told},
+    location::use_location,
+    page::Page,
     ui::{Toaster, use_toasts},
     viewer::{Session, use_session, use_today},
     wire,
 };
 
+type Entries = domain::Page<TimelineEntry>;
+
 /// Field (as on the wire) → its new value.
 pub type Changed = Map<String, Value>;
 
+/// Entries that are loaded again at the most when something has happened.
+const MOST_ENTRIES: u16 = 200;
 /// How long to wait for more when others are at work on the lead.
 const AFTER_OTHERS: std::time::Duration = std::time::Duration::from_millis(200);
 
@@ -40,7 +46,7 @@ pub struct Work {
     pub rest: RwSignal<Rest>,
     pub part: RwSignal<TimelinePart>,
     /// This part of it, as far back as it was asked for.
-    pub timeline: RwSignal<Page<TimelineEntry>>,
+    pub timeline: RwSignal<Entries>,
     /// Why the rest of the sheet, or newer entries, could not be loaded.
     pub problem: RwSignal<Option<UiError>>,
     /// The code of fields and dialogs is there.
@@ -49,6 +55,8 @@ pub struct Work {
     pub asked: RwSignal<Option<Asked>>,
     /// What the person is asked meanwhile, over any dialog.
     pub conflict: RwSignal<Option<Conflict>>,
+    /// Not over the table, whose rows stay while one goes through them.
+    is_over_board: bool,
     pub grid: Grid,
     pub toasts: Toaster,
     pub session: StoredValue<Session>,
@@ -80,7 +88,7 @@ impl Work {
         let session = use_session();
         let (lead, rest, timeline) = match known {
             Known::Whole(sheet) => apart(*sheet),
-            Known::Row(lead) => (*lead, Rest::default(), Page::empty()),
+            Known::Row(lead) => (*lead, Rest::default(), Entries::empty()),
         };
         let is_whole = rest.is_here;
         let work = Work {
@@ -93,6 +101,7 @@ impl Work {
             can_open: writing::preload(),
             asked: RwSignal::new(None),
             conflict: RwSignal::new(None),
+            is_over_board: matches!(use_location().page.get_untracked(), Some(Page::Board(_))),
             grid: expect_context(),
             toasts: use_toasts(),
             session,
@@ -149,9 +158,11 @@ impl Work {
             let (result, part) = (load_sheet(self.id).await, self.part.try_get_untracked());
             match (result, part) {
                 (Ok(sheet), Some(part)) => {
-                    self.take(sheet, part);
-                    if part != TimelinePart::All {
-                        self.load_part(part).await;
+                    let many = u16::try_from(self.timeline.read_untracked().items.len()).unwrap_or(MOST_ENTRIES);
+                    let is_whole = part == TimelinePart::All && many <= ENTRIES;
+                    self.take(sheet, is_whole);
+                    if !is_whole {
+                        self.load_again(part, many.clamp(ENTRIES, MOST_ENTRIES)).await;
                     }
                 }
                 (Err(error), Some(_)) => self.problem.set(Some(error)),
@@ -160,11 +171,12 @@ impl Work {
         });
     }
 
-    /// Shows what others do with this lead as they do it. What is being typed stays.
+    /// Shows what happens to this lead as it happens, done by others or by the same person elsewhere. What is being
+    /// typed stays.
     pub fn follow(self) {
-        let (live, me) = (expect_context::<Live>(), self.session.with_value(|session| session.user.id));
+        let live: Live = expect_context();
         let is_news = move |told: &Told| match told {
-            Told::Event(event) => event.event.lead_id == Some(self.id) && event.event.actor_id != Some(me),
+            Told::Event(event) => event.event.lead_id == Some(self.id),
             Told::Gone(lead) => *lead == self.id,
             Told::Reload => true,
             Told::Import(_) => false,
@@ -172,20 +184,21 @@ impl Work {
         live.act_on(AFTER_OTHERS, is_news, move || self.refresh());
     }
 
-    fn take(self, sheet: LeadSheet, part: TimelinePart) {
+    fn take(self, sheet: LeadSheet, with_entries: bool) {
         let (lead, rest, timeline) = apart(sheet);
         if lead.version >= self.lead.read_untracked().version {
             self.show(lead);
         }
         self.rest.set(rest);
-        if part == TimelinePart::All {
+        if with_entries {
             self.take_entries(timeline);
         }
     }
 
-    /// Puts the newest entries in front; older ones that were loaded before stay.
-    fn take_entries(self, mut newest: Page<TimelineEntry>) {
-        let oldest = newest.items.last().map(|entry| (entry.event.at, entry.event.id));
+    /// Puts the newest entries in front; older ones that were loaded before stay, if there are any still.
+    fn take_entries(self, mut newest: Entries) {
+        let has_older = newest.next_cursor.is_some();
+        let oldest = newest.items.last().map(|entry| (entry.event.at, entry.event.id)).filter(|_| has_older);
         let kept = self.timeline.with_untracked(|now| {
             let is_older = |entry: &&TimelineEntry| {
                 oldest.is_some_and(|oldest| (entry.event.at, entry.event.id) < oldest) && entry.event.id.0 > 0
@@ -198,6 +211,15 @@ impl Work {
             newest.next_cursor = next;
         }
         self.timeline.set(newest);
+    }
+
+    /// Loads as many entries again as are there: one may have been edited or deleted, and what is being edited stays.
+    async fn load_again(self, part: TimelinePart, many: u16) {
+        match load_timeline(self.id, part, None, many).await {
+            Ok(page) if self.part.try_get_untracked() == Some(part) => self.take_entries(page),
+            Ok(_) => {}
+            Err(error) => drop(self.problem.try_set(Some(error))),
+        }
     }
 
     /// Shows a part of the timeline from its newest entry on.
@@ -240,7 +262,7 @@ impl Work {
                 }
                 Err(error) => error,
             };
-            let Some(theirs) = current(&error) else {
+            let Some(theirs) = error.current() else {
                 self.put_back(&change.to, &back);
                 return Err(error);
             };
@@ -277,10 +299,13 @@ impl Work {
         });
     }
 
-    /// Says so, and loads what the change brought with it.
+    /// Says so, and loads what the change brought with it: on a board its heads too, which count every lead.
     pub fn saved(self, said: String, undo: Option<String>) {
         offer_undo(self.grid, self.toasts, said, undo);
-        self.refresh();
+        match self.is_over_board {
+            true => self.grid.reload(),
+            false => self.refresh(),
+        }
     }
 
     /// Takes the change off again, and nothing else: these fields are as they were.
@@ -293,7 +318,7 @@ impl Work {
 }
 
 /// The lead, what stands around it, and what happened to it.
-fn apart(sheet: LeadSheet) -> (Lead, Rest, Page<TimelineEntry>) {
+fn apart(sheet: LeadSheet) -> (Lead, Rest, Entries) {
     let LeadSheet { lead, rights, timeline, files, score, product } = sheet;
     (lead, Rest { is_here: true, rights, files, score: score.points, product }, timeline)
 }
@@ -315,12 +340,6 @@ impl Change {
         patch.insert("version".into(), version.into());
         Value::Object(patch)
     }
-}
-
-/// The lead as it is now, when a stale version was refused.
-pub fn current(error: &UiError) -> Option<Lead> {
-    let current = error.0.current.clone().filter(|_| error.0.code == ErrorCode::Conflict)?;
-    wire::read_value(current).ok()
 }
 
 /// What may be written of a lead, as on the wire.
