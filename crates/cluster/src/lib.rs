@@ -1,6 +1,6 @@
 //! A private PostgreSQL cluster in a folder: made, started, found again after a crash, and stopped.
 //!
-//! The server uses it when no `DATABASE_URL` is given; tests and `cargo xtask` use throw-away ones.
+//! The server uses it when no other database is named; tests and `cargo xtask` use throw-away ones.
 //! Nothing here knows SQL beyond the name of a database, and nothing here listens on a network:
 //! clients reach the cluster through a Unix socket in a folder of mode 0700.
 

@@ -96,6 +96,14 @@ impl Fields {
     }
 }
 
+/// Each field with its message, in one line.
+impl std::fmt::Display for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let all: Vec<String> = self.0.iter().map(|(field, message)| format!("{field} {message}")).collect();
+        f.write_str(&all.join("; "))
+    }
+}
+
 impl From<garde::Report> for Fields {
     fn from(report: garde::Report) -> Self {
         let mut fields = Fields::default();

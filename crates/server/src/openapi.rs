@@ -17,12 +17,15 @@ use utoipa::{
 use crate::startup::Server;
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Siwaht CRM",
-    description = "Keys are camelCase, instants RFC 3339 in UTC, amounts numbers with two decimals. Errors are \
+#[openapi(
+    info(
+        title = "Siwaht CRM",
+        description = "Keys are camelCase, instants RFC 3339 in UTC, amounts numbers with two decimals. Errors are \
                    problems (RFC 9457) with a code, the fields concerned and the request's id. Sign in with \
                    POST /api/login and keep the cookie."
-))]
+    ),
+    components(schemas(domain::Problem))
+)]
 struct Head;
 
 /// The document's head; the paths are added by the router.
@@ -43,7 +46,7 @@ pub fn routes(mut document: Document) -> Router<Server> {
         .route("/api/docs", get(move || std::future::ready(styled(page.clone()))))
 }
 
-/// What every JSON body may be refused for, whatever it is for.
+/// What every refusal answers with, and what every JSON body may be refused for.
 fn complete(item: &mut PathItem) {
     for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
         let Some(RefOr::T(body)) = &operation.request_body else { continue };
@@ -55,9 +58,19 @@ fn complete(item: &mut PathItem) {
             ("413", "The body is over 1 MiB"),
             ("415", "The body is no application/json"),
         ] {
-            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-            let refused = ResponseBuilder::new().description(description).content("application/problem+json", problem);
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| refused.build().into());
+            let refused = || ResponseBuilder::new().description(description).build().into();
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(refused);
+        }
+    }
+    let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+    for (status, response) in all.into_iter().flatten().flat_map(|operation| &mut operation.responses.responses) {
+        // 416 answers with a header alone.
+        if let RefOr::T(response) = response
+            && status.as_str() >= "400"
+            && status != "416"
+        {
+            let problem = || Content::new(Some(Ref::from_schema_name("Problem"))).into();
+            response.content.entry("application/problem+json".to_owned()).or_insert_with(problem);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The door for people: the Leptos app, its server functions, its files, and the forms that start and end a session.
 
 use any_spawner::Executor;
-use app::{Document, Opened, Page, Viewer};
+use app::{Destination, Document, Page, Viewer};
 use axum::{
     Extension, Form, Router,
     extract::{Request, State},
@@ -61,11 +61,11 @@ async fn server_function(request: Request) -> Result<Response, Problem> {
 async fn page(State(server): State<Server>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match Document::open(parts.clone()).await {
-        Opened::Elsewhere(path) => {
+        Destination::Elsewhere(path) => {
             let location = HeaderValue::from_str(&path).unwrap_or(HeaderValue::from_static("/sign-in"));
             (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
         }
-        Opened::Document(document) => render(&server, document, Request::from_parts(parts, body)).await,
+        Destination::Document(document) => render(&server, document, Request::from_parts(parts, body)).await,
     }
 }
 

@@ -60,6 +60,11 @@ impl Error {
         Error::Forbidden { detail: detail.into(), fields: Fields::default() }
     }
 
+    /// It cannot be done as things stand now.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Error::Conflict { detail: detail.into(), current: None }
+    }
+
     /// Whether it is this constraint of the database that did not hold.
     pub(crate) fn breaks(&self, constraint: &str) -> bool {
         let Error::Internal(inner) = self else { return false };
@@ -89,13 +94,6 @@ impl Error {
 /// Where every door ends: what is internal is logged here, once, and goes no further.
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        match &error {
-            Error::Internal(inner) => tracing::error!(error = %inner, "internal error"),
-            Error::Unavailable(inner) => tracing::warn!(error = %inner, "database unavailable"),
-            Error::FilesUnavailable(inner) => tracing::warn!(error = %inner, "file store unavailable"),
-            _ => {}
-        }
-        let seconds = error.retry_after_s().unwrap_or_default();
         match error {
             Error::Unauthenticated => Problem::new(ErrorCode::Unauthenticated, "Sign in, then try again."),
             Error::WrongCredentials => {
@@ -115,15 +113,20 @@ impl From<Error> for Problem {
                 ErrorCode::NotFound,
                 "The bytes of this file are missing from the file store. Ask an admin to bring them back from a backup.",
             ),
-            Error::FilesUnavailable(_) => Problem::new(
-                ErrorCode::Unavailable,
-                "The file store does not answer. Nothing was saved. Try again in a few seconds.",
-            ),
-            Error::TooMany { .. } => Problem::new(ErrorCode::TooMany, format!("Wait {seconds} s, then try again.")),
-            Error::Unavailable(_) => {
+            Error::FilesUnavailable(inner) => {
+                tracing::warn!(error = %inner, "file store unavailable");
+                let detail = "The file store does not answer. Nothing was saved. Try again in a few seconds.";
+                Problem::new(ErrorCode::Unavailable, detail)
+            }
+            Error::TooMany { retry_after_s } => {
+                Problem::new(ErrorCode::TooMany, format!("Wait {retry_after_s} s, then try again."))
+            }
+            Error::Unavailable(inner) => {
+                tracing::warn!(error = %inner, "database unavailable");
                 Problem::new(ErrorCode::Unavailable, "Nothing was saved. Try again in a few seconds.")
             }
-            Error::Internal(_) => {
+            Error::Internal(inner) => {
+                tracing::error!(error = %inner, "internal error");
                 Problem::new(ErrorCode::Internal, "Nothing was saved. The log has it under the request id.")
             }
         }

@@ -1,4 +1,4 @@
-//! Settings of the whole installation, and the one-time link that makes its first admin.
+//! Settings of the whole installation, the one-time link that makes its first admin, and what a restore needs.
 
 use domain::users::{Role, UserInput};
 use time::Duration;
@@ -183,8 +183,8 @@ async fn has_room(tx: &mut Tx) -> Result<()> {
     .fetch_one(&mut ***tx)
     .await?;
     if used {
-        let detail = "the database holds data; a backup is restored into an empty one only".into();
-        return Err(Error::Conflict { detail, current: None });
+        let detail = "the database holds data; a backup is restored into an empty one only";
+        return Err(Error::conflict(detail));
     }
     let foreign = sqlx::query_scalar!(
         r#"select relname as "name!" from pg_class where relnamespace = 'public'::regnamespace
@@ -200,7 +200,7 @@ async fn has_room(tx: &mut Tx) -> Result<()> {
         Some(name) => {
             let detail =
                 format!("the database holds {name}, which is another program's; a backup wants a database of its own");
-            Err(Error::Conflict { detail, current: None })
+            Err(Error::conflict(detail))
         }
     }
 }

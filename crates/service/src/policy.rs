@@ -5,7 +5,7 @@ use domain::{
     events::Changes,
     imports::Import,
     interactions::Interaction,
-    leads::{Lead, LeadInput, LeadRights, ScorePoint},
+    leads::{Between, Lead, LeadInput, LeadQuery, LeadRights, ScorePoint, SortField},
     products::Product,
     users::Role,
     views::View,
@@ -158,7 +158,7 @@ const ENGINEERING: [&str; 3] = ["engineeringProgress", "engineeringNotes", "bloc
 /// Fields only admins write by hand.
 const ADMIN_ONLY: [&str; 1] = ["assignedEngineer"];
 /// Fields an engineer neither sees nor filters nor sorts by.
-pub(crate) const HIDDEN_FROM_ENGINEERS: [&str; 4] = ["value", "notes", "followUpNote", "lostReason"];
+const HIDDEN_FROM_ENGINEERS: [&str; 4] = ["value", "notes", "followUpNote", "lostReason"];
 
 /// Whether the actor may make these changes to this lead (`None`: a new one). Names every field that is refused.
 pub(crate) fn allow_changes(actor: &Actor, lead: Option<&Lead>, changes: &Changes) -> Result<()> {
@@ -274,6 +274,18 @@ pub(crate) fn allow_file_change(actor: &Actor, lead: &Lead, uploaded_by: Option<
         Role::Agent | Role::Engineer => {
             Err(Error::forbidden("Only who uploaded it, the lead's agent or an admin changes a file."))
         }
+    }
+}
+
+/// Whether the actor may ask for this list: conditions on a field that one does not see, or its order, would tell it.
+pub(crate) fn allow_query(actor: &Actor, query: &LeadQuery) -> Result<()> {
+    let by_value = query.filter.value != Between::default() || query.sort.iter().any(|k| k.field == SortField::Value);
+    match actor.role() {
+        Role::Engineer if by_value => Err(Error::Forbidden {
+            detail: "Engineers do not see what a lead is worth.".into(),
+            fields: Fields::one("value", "you may not see this"),
+        }),
+        Role::Admin | Role::Agent | Role::Engineer => Ok(()),
     }
 }
 

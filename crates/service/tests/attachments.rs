@@ -14,6 +14,7 @@ use bytes::Bytes;
 use domain::{
     LeadId,
     attachments::{Attachment, MAX_BYTES},
+    events::TimelinePart,
     leads::LeadInput,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -82,6 +83,10 @@ async fn a_file_is_attached_renamed_and_deleted_and_history_has_it(pool: sqlx::P
     assert!(matches!(ali.attachments().find(file.id).await, Err(Error::NotFound)));
     assert_eq!(crm.crm.files_handle().count().await.unwrap(), 1);
     assert_eq!(count(&pool, "stray_files").await, 0);
+
+    let told = ali.leads().timeline(lead.id, TimelinePart::Files, None, 200).await.unwrap().items;
+    let of_it = told.iter().filter(|entry| entry.event.entity_id == file.id.0);
+    assert!(of_it.clone().count() == 3 && of_it.clone().all(|entry| entry.event.changes.is_empty()), "{told:?}");
 
     let events: Vec<(String, serde_json::Value, Option<serde_json::Value>)> = sqlx::query_as(
         "select kind, changes, before from events where entity = 'attachment' and entity_id = $1 order by id",

@@ -36,7 +36,7 @@ async fn exactly_the_rights_that_are_told_are_granted(pool: sqlx::PgPool) {
         [(&crm.ada, Some(&crm.ali)), (&crm.ali, Some(&crm.ali)), (&crm.ali, None), (&crm.eve, Some(&crm.ali))]
     {
         let leads = crm.acting(user);
-        let rights = leads.leads().rights(lead_of(owner).await.id).await.unwrap();
+        let rights = leads.leads().may(&leads.leads().find(lead_of(owner).await.id).await.unwrap()).unwrap();
         for (field, value) in fields {
             let lead = lead_of(owner).await;
             let done = leads.leads().update(lead.id, json!({ field: value })).await;
@@ -49,7 +49,7 @@ async fn exactly_the_rights_that_are_told_are_granted(pool: sqlx::PgPool) {
         told.push(format!("{} {} {} {}", user.name, rights.fields.len(), rights.delete, rights.merge));
     }
     assert_eq!(told, ["ada 20 true true", "ali 16 true true", "ali 16 false true", "eve 3 false false"]);
-    let unseen = crm.acting(&crm.amy).leads().rights(lead_of(Some(&crm.ali)).await.id).await;
+    let unseen = crm.acting(&crm.amy).leads().find(lead_of(Some(&crm.ali)).await.id).await;
     assert!(matches!(unseen, Err(Error::NotFound)));
 }
 

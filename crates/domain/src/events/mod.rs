@@ -61,6 +61,7 @@ pub fn differing(before: &serde_json::Value, after: serde_json::Value) -> Change
 
 /// One recorded change, as history and machines read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sql", derive(sqlx::FromRow))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -78,6 +79,7 @@ pub struct Event {
     pub kind: String,
     /// Field → from and to.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "sql", sqlx(json))]
     pub changes: Changes,
     /// Undoes the request this belongs to, for its own actor: see `POST /api/undo`.
     pub request_id: Option<String>,

@@ -228,7 +228,8 @@ pub struct Import {
     pub kept: Vec<Kept>,
     /// Leads that a revert left in whole or in part.
     pub kept_total: i64,
-    /// False once the file was cleared away, 30 days after it came: then nothing can be run, reverted or downloaded.
+    /// False once the file was cleared away, 30 days after it came: it can be reverted still, and neither run nor
+    /// downloaded.
     pub has_file: bool,
     pub created_by: Option<UserId>,
     #[serde(with = "time::serde::rfc3339")]

@@ -82,10 +82,39 @@ pub struct LeadInput {
 impl LeadInput {
     /// What a patch starts from: the lead's writable fields as they are.
     pub fn of(lead: &Lead) -> Self {
-        let Lead { name, email, phone, company, status, source, value, .. } = lead.clone();
-        let Lead { assigned_to, assigned_engineer, assigned_product, products, notes, priority, .. } = lead.clone();
-        let Lead { engineering_progress, engineering_notes, blocked_reason, .. } = lead.clone();
-        let Lead { follow_up_at, follow_up_note, lost_reason, score, score_is_set, .. } = lead.clone();
+        let Lead {
+            id: _,
+            name,
+            email,
+            phone,
+            company,
+            status,
+            source,
+            value,
+            assigned_to,
+            assigned_engineer,
+            assigned_product,
+            products,
+            notes,
+            priority,
+            score,
+            score_is_set,
+            engineering_progress,
+            engineering_notes,
+            blocked_reason,
+            follow_up_at,
+            follow_up_note,
+            lost_reason,
+            position: _,
+            version: _,
+            created_by: _,
+            created_via: _,
+            last_contacted_at: _,
+            stage_entered_at: _,
+            closed_at: _,
+            created_at: _,
+            updated_at: _,
+        } = lead.clone();
         LeadInput {
             name,
             email,

@@ -93,15 +93,19 @@ fn report(import: &Brought) -> Result<()> {
     );
     match import.state {
         ImportState::Done | ImportState::Checked => Ok(()),
-        _ => bail!("{}", import.failure.as_deref().unwrap_or("it did not come to its end")),
+        ImportState::Checking
+        | ImportState::Running
+        | ImportState::Cancelled
+        | ImportState::Failed
+        | ImportState::Reverting
+        | ImportState::Reverted => bail!("{}", import.failure.as_deref().unwrap_or("it did not come to its end")),
     }
 }
 
 fn readable(error: Error) -> anyhow::Error {
     match error {
         Error::Invalid(fields) | Error::BadRequest(fields) => {
-            let list: Vec<String> = fields.0.iter().map(|(field, message)| format!("{field} {message}")).collect();
-            anyhow!(list.join("; "))
+            anyhow!(fields.to_string())
         }
         other => anyhow!(other),
     }

@@ -15,7 +15,7 @@ use crate::{config::Config, startup::Store, stop::Stop};
 
 /// Siwaht CRM: leads, pipeline and delivery for teams that sell AI services.
 ///
-/// Without DATABASE_URL or PGHOST it runs its own PostgreSQL in SIWAHT_DATA (./data).
+/// Without DATABASE_URL, PGHOST and PGDATABASE it runs its own PostgreSQL in SIWAHT_DATA (./data).
 #[derive(Parser)]
 #[command(version, about)]
 pub struct Arguments {

@@ -18,9 +18,9 @@ use crate::{problem::Problem, session::As};
 #[utoipa::path(get, path = "/api/leads/board", tag = "Board", operation_id = "showBoard",
     responses(
         (status = 200, description = "The columns in pipeline order", body = Board),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The query uses a field the caller may not see", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The query uses a field the caller may not see"),
     ))]
 pub async fn board(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Board>, Problem> {
     let query = LeadQuery::parse(query.as_deref().unwrap_or_default()).map_err(Error::BadRequest)?;
@@ -35,11 +35,11 @@ pub async fn board(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Board>,
     params(("id" = i64, Path)), request_body = MoveInput,
     responses(
         (status = 200, description = "The lead as it is now", body = Lead),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for engineers", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The version is stale; current holds the lead", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule or does not go with the status", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not for engineers"),
+        (status = 404, description = "No such lead in the caller's scope"),
+        (status = 409, description = "The version is stale; current holds the lead"),
+        (status = 422, description = "A field breaks its rule or does not go with the status"),
     ))]
 pub async fn move_to(As(me): As, Id(id): Id<LeadId>, Body(input): Body<MoveInput>) -> Result<Json<Lead>, Problem> {
     Ok(Json(me.leads().move_to(id, input).await?))
@@ -50,7 +50,7 @@ pub async fn move_to(As(me): As, Id(id): Id<LeadId>, Body(input): Body<MoveInput
 #[utoipa::path(get, path = "/api/assignees", tag = "Board", operation_id = "listAssignees",
     responses(
         (status = 200, description = "Active people, at most 1,000 engineers and 1,000 others", body = Vec<Assignee>),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn assignees(As(me): As) -> Result<Json<Vec<Assignee>>, Problem> {
     Ok(Json(me.leads().assignees().await?))

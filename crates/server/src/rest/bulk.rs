@@ -16,11 +16,11 @@ use crate::{problem::Problem, session::As};
     responses(
         (status = 200, description = "Done, with a report", body = BulkJob),
         (status = 202, description = "More than 1,000 leads: a job with this id does it", body = BulkJob),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the caller's to do, or so for every lead; nothing was changed", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None of the leads is in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Something breaks a rule, or some leads refused; nothing was changed", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Twenty jobs of the caller's are waiting already", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not the caller's to do, or so for every lead; nothing was changed"),
+        (status = 404, description = "None of the leads is in the caller's scope"),
+        (status = 422, description = "Something breaks a rule, or some leads refused; nothing was changed"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already"),
     ))]
 pub async fn bulk(As(me): As, Body(input): Body<BulkInput>) -> Result<impl IntoResponse, Problem> {
     Ok(answer(me.leads().bulk(input).await?))
@@ -31,8 +31,8 @@ pub async fn bulk(As(me): As, Body(input): Body<BulkInput>) -> Result<impl IntoR
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The job", body = BulkJob),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such job of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such job of the caller's"),
     ))]
 pub async fn find_job(As(me): As, Id(id): Id<JobId>) -> Result<Json<BulkJob>, Problem> {
     Ok(Json(me.jobs().find(id).await?))
@@ -43,8 +43,8 @@ pub async fn find_job(As(me): As, Id(id): Id<JobId>) -> Result<Json<BulkJob>, Pr
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The job; still running until it has noticed", body = BulkJob),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such job of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such job of the caller's"),
     ))]
 pub async fn cancel_job(As(me): As, Id(id): Id<JobId>) -> Result<Json<BulkJob>, Problem> {
     Ok(Json(me.jobs().cancel(id).await?))

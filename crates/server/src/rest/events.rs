@@ -20,9 +20,9 @@ use crate::{problem::Problem, session::As};
     ),
     responses(
         (status = 200, description = "One page", body = Page<Event>),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn history(As(me): As, Id(lead): Id<LeadId>, mut params: Params) -> Result<Json<Page<Event>>, Problem> {
     let (limit, cursor) = params.page();
@@ -42,9 +42,9 @@ pub async fn history(As(me): As, Id(lead): Id<LeadId>, mut params: Params) -> Re
     ),
     responses(
         (status = 200, description = "One page", body = Page<TimelineEntry>),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn timeline(
     As(me): As,
@@ -70,8 +70,8 @@ pub async fn timeline(
     ),
     responses(
         (status = 200, description = "What came after, in order", body = Feed),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn follow(As(me): As, mut params: Params) -> Result<Json<Feed>, Problem> {
     let after: Option<EventId> = params.read("after", "expected the id of an event");

@@ -34,10 +34,10 @@ const IDLE: Duration = Duration::from_secs(60);
     ),
     responses(
         (status = 200, description = "The file. A connection that breaks off is a file that is not whole", content_type = "text/csv"),
-        (status = 400, description = "A parameter cannot be used; or more than 1,048,575 leads for a sheet", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The query uses a field the caller may not see", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too many exports at once, or no room for the file", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used; or more than 1,048,575 leads for a sheet"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The query uses a field the caller may not see"),
+        (status = 503, description = "Too many exports at once, or no room for the file"),
     ))]
 pub async fn export(As(me): As, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let input = ExportInput::parse(query.as_deref().unwrap_or_default()).map_err(Error::BadRequest)?;

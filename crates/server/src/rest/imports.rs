@@ -57,14 +57,14 @@ pub struct ImportForm {
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses(
         (status = 202, description = "The import, on its way", body = Import),
-        (status = 400, description = "The body broke off or stood still; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The file is over 256 MiB; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no multipart/form-data", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A file that cannot be read, or settings that do not fit it; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Twenty jobs of the caller's are waiting already", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The file store is away", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The body broke off or stood still; nothing was kept"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 413, description = "The file is over 256 MiB; nothing was kept"),
+        (status = 415, description = "The body is no multipart/form-data"),
+        (status = 422, description = "A file that cannot be read, or settings that do not fit it; nothing was kept"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already"),
+        (status = 503, description = "The file store is away"),
     ))]
 pub async fn import(me: Result<As, Problem>, request: Request) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
@@ -146,8 +146,8 @@ async fn read_parts(upload: &mut ImportUpload, mut parts: Multipart<'_>, body: &
 #[utoipa::path(get, path = "/api/imports", tag = "Imports", operation_id = "listImports",
     responses(
         (status = 200, description = "The imports", body = Vec<Import>),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
     ))]
 pub async fn list(As(me): As) -> Result<Json<Vec<Import>>, Problem> {
     Ok(Json(me.imports().list().await?))
@@ -158,9 +158,9 @@ pub async fn list(As(me): As) -> Result<Json<Vec<Import>>, Problem> {
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The import", body = Import),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
     ))]
 pub async fn find(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Problem> {
     Ok(Json(me.imports().find(id).await?))
@@ -173,11 +173,13 @@ pub async fn find(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Prob
     params(("id" = i64, Path)), request_body = domain::imports::ImportSettings,
     responses(
         (status = 200, description = "The import, being gone through", body = Import),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Leads were written already", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Settings that do not fit the file; nothing was changed", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it"),
+        (status = 404, description = "No such import of the caller's"),
+        (status = 409, description = "Leads were written already"),
+        (status = 422, description = "Settings that do not fit the file; nothing was changed"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already"),
+        (status = 503, description = "The file store is away"),
     ))]
 pub async fn configure(As(me): As, Id(id): Id<ImportId>, Body(choices): Body<Value>) -> Result<Json<Import>, Problem> {
     Ok(Json(me.imports().configure(id, choices).await?))
@@ -188,10 +190,11 @@ pub async fn configure(As(me): As, Id(id): Id<ImportId>, Body(choices): Body<Val
     params(("id" = i64, Path)),
     responses(
         (status = 202, description = "The import, on its way", body = Import),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not gone through yet, or brought in already", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import, and only whoever sent a file goes on with it"),
+        (status = 404, description = "No such import of the caller's"),
+        (status = 409, description = "Not gone through yet, or brought in already"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already"),
     ))]
 pub async fn run(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, Problem> {
     Ok((StatusCode::ACCEPTED, Json(me.imports().run(id).await?)))
@@ -202,9 +205,9 @@ pub async fn run(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, 
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The import; still busy until it has noticed", body = Import),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
     ))]
 pub async fn cancel(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Problem> {
     Ok(Json(me.imports().cancel(id).await?))
@@ -217,10 +220,11 @@ pub async fn cancel(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Pr
     params(("id" = i64, Path)),
     responses(
         (status = 202, description = "The import, being taken back", body = Import),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is running, wrote nothing, or was taken back already", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
+        (status = 409, description = "It is running, wrote nothing, or was taken back already"),
+        (status = 429, description = "Twenty jobs of the caller's are waiting already"),
     ))]
 pub async fn revert(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, Problem> {
     Ok((StatusCode::ACCEPTED, Json(me.imports().revert(id).await?)))
@@ -236,10 +240,10 @@ pub async fn revert(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoRespons
     ),
     responses(
         (status = 200, description = "A page of rows, in the order of the file", body = ImportRows),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
     ))]
 pub async fn rows(As(me): As, Id(id): Id<ImportId>, mut params: Params) -> Result<Json<ImportRows>, Problem> {
     let outcome = params.read("outcome", "expected created, updated, skipped or failed");
@@ -265,11 +269,12 @@ fn after(params: &mut Params) -> i64 {
     ),
     responses(
         (status = 200, description = "A page of rows, or the file", body = ImportRows),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such import of the caller's", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The import's file was cleared away", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
+        (status = 422, description = "The import's file was cleared away"),
+        (status = 503, description = "The file store is away"),
     ))]
 pub async fn errors(As(me): As, Id(id): Id<ImportId>, mut params: Params) -> Result<Response, Problem> {
     let (after, limit) = (after(&mut params), params.limit());
@@ -291,9 +296,9 @@ pub async fn errors(As(me): As, Id(id): Id<ImportId>, mut params: Params) -> Res
     params(("format" = Option<String>, Query, description = "csv (default) or xlsx")),
     responses(
         (status = 200, description = "The file", content_type = "text/csv"),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Engineers do not import", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
     ))]
 pub async fn template(As(me): As, mut params: Params) -> Result<Response, Problem> {
     let format = params.read("format", "expected csv or xlsx").unwrap_or_default();

@@ -23,9 +23,9 @@ use crate::{problem::Problem, session::As};
     ),
     responses(
         (status = 200, description = "One page", body = Page<Interaction>),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn list(As(me): As, Id(lead): Id<LeadId>, mut params: Params) -> Result<Json<Page<Interaction>>, Problem> {
     let (limit, cursor) = params.page();
@@ -38,9 +38,9 @@ pub async fn list(As(me): As, Id(lead): Id<LeadId>, mut params: Params) -> Resul
     params(("id" = i64, Path)), request_body = InteractionInput,
     responses(
         (status = 201, description = "The new interaction; its address is in Location", body = Interaction),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
+        (status = 422, description = "A field breaks its rule"),
     ))]
 pub async fn log(
     As(me): As,
@@ -56,10 +56,10 @@ pub async fn log(
     params(("id" = i64, Path)), request_body = InteractionInput,
     responses(
         (status = 200, description = "The interaction as it is now", body = Interaction),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The caller is neither its author nor an admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The caller is neither its author nor an admin"),
+        (status = 404, description = "None on a lead in the caller's scope"),
+        (status = 422, description = "A field breaks its rule"),
     ))]
 pub async fn edit(
     As(me): As,
@@ -74,9 +74,9 @@ pub async fn edit(
     params(("id" = i64, Path)),
     responses(
         (status = 204, description = "Gone"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The caller is neither its author nor an admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The caller is neither its author nor an admin"),
+        (status = 404, description = "None on a lead in the caller's scope"),
     ))]
 pub async fn delete(As(me): As, Id(id): Id<InteractionId>) -> Result<StatusCode, Problem> {
     me.interactions().delete(id).await?;

@@ -45,9 +45,9 @@ use crate::{problem::Problem, session::As};
     ),
     responses(
         (status = 200, description = "One page", body = Page<Lead>),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The query uses a field the caller may not see", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The query uses a field the caller may not see"),
     ))]
 pub async fn list(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Page<Lead>>, Problem> {
     let query = LeadQuery::parse(query.as_deref().unwrap_or_default()).map_err(Error::BadRequest)?;
@@ -58,9 +58,9 @@ pub async fn list(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Page<Lea
 #[utoipa::path(post, path = "/api/leads", tag = "Leads", operation_id = "createLead", request_body = LeadInput,
     responses(
         (status = 201, description = "The new lead; its address is in Location", body = Lead),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for engineers; or a field the caller may not write", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not for engineers; or a field the caller may not write"),
+        (status = 422, description = "A field breaks its rule"),
     ))]
 pub async fn create(As(me): As, Body(input): Body<LeadInput>) -> Result<impl IntoResponse, Problem> {
     let lead = me.leads().create(input).await?;
@@ -72,8 +72,8 @@ pub async fn create(As(me): As, Body(input): Body<LeadInput>) -> Result<impl Int
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The lead", body = Lead),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn find(As(me): As, Id(id): Id<LeadId>) -> Result<Json<Lead>, Problem> {
     Ok(Json(me.leads().find(id).await?))
@@ -84,11 +84,11 @@ pub async fn find(As(me): As, Id(id): Id<LeadId>) -> Result<Json<Lead>, Problem>
     params(("id" = i64, Path)), request_body = LeadInput,
     responses(
         (status = 200, description = "The lead as it is now", body = Lead),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "A field the caller may not write; nothing was written", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The version is stale; current holds the lead", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "A field the caller may not write; nothing was written"),
+        (status = 404, description = "No such lead in the caller's scope"),
+        (status = 409, description = "The version is stale; current holds the lead"),
+        (status = 422, description = "A field breaks its rule"),
     ))]
 pub async fn replace(me: As, id: Id<LeadId>, patch: Body<Value>) -> Result<Json<Lead>, Problem> {
     self::patch(me, id, patch).await
@@ -101,11 +101,11 @@ pub async fn replace(me: As, id: Id<LeadId>, patch: Body<Value>) -> Result<Json<
     params(("id" = i64, Path)), request_body = LeadInput,
     responses(
         (status = 200, description = "The lead as it is now", body = Lead),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "A field the caller may not write; nothing was written", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The version is stale; current holds the lead", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "A field the caller may not write; nothing was written"),
+        (status = 404, description = "No such lead in the caller's scope"),
+        (status = 409, description = "The version is stale; current holds the lead"),
+        (status = 422, description = "A field breaks its rule"),
     ))]
 pub async fn patch(As(me): As, Id(id): Id<LeadId>, Body(patch): Body<Value>) -> Result<Json<Lead>, Problem> {
     Ok(Json(me.leads().update(id, patch).await?))
@@ -116,9 +116,9 @@ pub async fn patch(As(me): As, Id(id): Id<LeadId>, Body(patch): Body<Value>) -> 
     params(("id" = i64, Path)),
     responses(
         (status = 204, description = "Gone"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the caller's to delete", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not the caller's to delete"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn delete(As(me): As, Id(id): Id<LeadId>) -> Result<StatusCode, Problem> {
     me.leads().delete(id).await?;
@@ -130,8 +130,8 @@ pub async fn delete(As(me): As, Id(id): Id<LeadId>) -> Result<StatusCode, Proble
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The score and its points", body = LeadScore),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn score(As(me): As, Id(id): Id<LeadId>) -> Result<Json<LeadScore>, Problem> {
     Ok(Json(me.leads().score(id).await?))
@@ -148,8 +148,8 @@ pub async fn score(As(me): As, Id(id): Id<LeadId>) -> Result<Json<LeadScore>, Pr
     ),
     responses(
         (status = 200, description = "At most 5", body = Vec<Duplicate>),
-        (status = 400, description = "A parameter that cannot be", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter that cannot be"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn duplicates(As(me): As, RawQuery(query): RawQuery) -> Result<Json<Vec<Duplicate>>, Problem> {
     let query = DuplicateQuery::parse(&query.unwrap_or_default()).map_err(Error::BadRequest)?;

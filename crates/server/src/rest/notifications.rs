@@ -13,7 +13,7 @@ use crate::{problem::Problem, session::As};
 #[utoipa::path(get, path = "/api/notifications", tag = "Notifications", operation_id = "listNotifications",
     responses(
         (status = 200, description = "The newest 50, newest first", body = Bell),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn bell(As(me): As) -> Result<Json<Bell>, Problem> {
     Ok(Json(me.notifications().bell().await?))
@@ -24,8 +24,8 @@ pub async fn bell(As(me): As) -> Result<Json<Bell>, Problem> {
     request_body = ReadInput,
     responses(
         (status = 204, description = "Read, also those that were before"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "upTo is missing or no number", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 422, description = "upTo is missing or no number"),
     ))]
 pub async fn read(As(me): As, Body(input): Body<ReadInput>) -> Result<StatusCode, Problem> {
     me.notifications().read(input.up_to).await?;

@@ -11,8 +11,8 @@ use crate::{problem::Problem, session::As};
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The product", body = Product),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such product", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such product"),
     ))]
 pub async fn find(As(me): As, Id(id): Id<ProductId>) -> Result<Json<Product>, Problem> {
     Ok(Json(me.products().find(id).await?))

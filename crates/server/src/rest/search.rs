@@ -15,8 +15,8 @@ use crate::{problem::Problem, session::As};
     params(("q" = Option<String>, Query, description = "2 to 200 characters; less finds nothing")),
     responses(
         (status = 200, description = "The best of each kind", body = Hits),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn search(As(me): As, mut params: Params) -> Result<Json<Hits>, Problem> {
     let q = params.text("q").unwrap_or_default();
@@ -30,7 +30,7 @@ pub async fn search(As(me): As, mut params: Params) -> Result<Json<Hits>, Proble
 #[utoipa::path(get, path = "/api/my-day", tag = "Leads", operation_id = "myDay",
     responses(
         (status = 200, description = "Exact numbers and the first five of each", body = MyDay),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn my_day(As(me): As) -> Result<Json<MyDay>, Problem> {
     Ok(Json(me.leads().my_day().await?))

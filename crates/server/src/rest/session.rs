@@ -12,10 +12,10 @@ use crate::{problem::Problem, session, session::As, startup::Server, visitor::Ad
 #[utoipa::path(post, path = "/api/login", tag = "Session", operation_id = "login", request_body = Credentials,
     responses(
         (status = 200, description = "The signed-in user", body = User),
-        (status = 401, description = "No active account matches", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Demo data, and the server is open to others than this machine", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures for the account or from the address; see Retry-After", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No active account matches"),
+        (status = 403, description = "Demo data, and the server is open to others than this machine"),
+        (status = 422, description = "A field breaks its rule"),
+        (status = 429, description = "Too many failures for the account or from the address; see Retry-After"),
     ))]
 pub async fn login(
     State(server): State<Server>,
@@ -40,7 +40,7 @@ pub async fn logout(session: Session) -> Result<StatusCode, Problem> {
 #[utoipa::path(get, path = "/api/me", tag = "Session", operation_id = "me",
     responses(
         (status = 200, description = "The signed-in user", body = User),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn me(As(me): As) -> Result<Json<User>, Problem> {
     let user = me.actor().as_user().cloned().ok_or(Error::Unauthenticated)?;

@@ -43,8 +43,8 @@ const RETRY: Duration = Duration::from_secs(2);
     ),
     responses(
         (status = 200, description = "Goes on until either side ends it", body = domain::events::LiveEvent, content_type = "text/event-stream"),
-        (status = 400, description = "A parameter cannot be used", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be used"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn stream(
     As(me): As,

@@ -18,7 +18,7 @@ use crate::{problem::Problem, session::As};
 #[utoipa::path(get, path = "/api/views", tag = "Views", operation_id = "listViews",
     responses(
         (status = 200, description = "All of them", body = Vec<View>),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
     ))]
 pub async fn list(As(me): As) -> Result<Json<Vec<View>>, Problem> {
     Ok(Json(me.views().list().await?))
@@ -28,9 +28,9 @@ pub async fn list(As(me): As) -> Result<Json<Vec<View>>, Problem> {
 #[utoipa::path(post, path = "/api/views", tag = "Views", operation_id = "createView", request_body = ViewInput,
     responses(
         (status = 201, description = "The new view; its address is in Location", body = View),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The query uses a field the caller may not see", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule, or the name is taken", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "The query uses a field the caller may not see"),
+        (status = 422, description = "A field breaks its rule, or the name is taken"),
     ))]
 pub async fn create(As(me): As, Body(input): Body<ViewInput>) -> Result<impl IntoResponse, Problem> {
     let view = me.views().create(input).await?;
@@ -42,10 +42,10 @@ pub async fn create(As(me): As, Body(input): Body<ViewInput>) -> Result<impl Int
     params(("id" = i64, Path)), request_body = ViewInput,
     responses(
         (status = 200, description = "The view as it is now", body = View),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Someone else's shared view, and the caller is no admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such view, or someone else's private one", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field breaks its rule, or the name is taken", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Someone else's shared view, and the caller is no admin"),
+        (status = 404, description = "No such view, or someone else's private one"),
+        (status = 422, description = "A field breaks its rule, or the name is taken"),
     ))]
 pub async fn update(As(me): As, Id(id): Id<ViewId>, Body(patch): Body<Value>) -> Result<Json<View>, Problem> {
     Ok(Json(me.views().update(id, patch).await?))
@@ -56,9 +56,9 @@ pub async fn update(As(me): As, Id(id): Id<ViewId>, Body(patch): Body<Value>) ->
     params(("id" = i64, Path)),
     responses(
         (status = 204, description = "Gone"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Someone else's shared view, and the caller is no admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such view, or someone else's private one", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Someone else's shared view, and the caller is no admin"),
+        (status = 404, description = "No such view, or someone else's private one"),
     ))]
 pub async fn delete(As(me): As, Id(id): Id<ViewId>) -> Result<StatusCode, Problem> {
     me.views().delete(id).await?;

@@ -127,9 +127,6 @@ fn functions() -> Vec<Entry> {
         }),
         entry("/ui/attachments/delete", Method::POST, "/ui/attachments/delete", |_| Some(json!({"id": "{file}"}))),
         entry("/ui/leads/duplicates", Method::GET, "/ui/leads/duplicates?email=a%40b.example&except={id}", |_| None),
-        entry("/ui/leads/rights", Method::GET, "/ui/leads/rights?id={id}", |_| None),
-        entry("/ui/leads/score", Method::GET, "/ui/leads/score?id={id}", |_| None),
-        entry("/ui/leads/restore", Method::POST, "/ui/leads/restore", |id| Some(json!({"id": id}))),
         entry("/ui/leads/merge", Method::POST, "/ui/leads/merge", |id| {
             Some(json!({"id": id, "input": {"from": id, "version": 1, "fromVersion": 1}}))
         }),

@@ -93,3 +93,28 @@ async fn a_plain_form_logs_what_happened(pool: sqlx::PgPool) {
     let leads = server.crm.acting(&server.crm.ali).leads().list(&LeadQuery::default()).await.unwrap();
     assert_eq!(leads.items.len(), 1);
 }
+
+/// A page is made by whichever threads are free, and more than one may have a part in it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_leads_page_is_made_whichever_threads_make_it(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let lead = server.crm.lead_of(&server.crm.ali, "Maya").await;
+    let ali = std::sync::Arc::new(server.signed_in(&server.crm.ali).await);
+    let threads = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let pages: Vec<_> = (0..400)
+                .map(|_| {
+                    let (ali, path) = (ali.clone(), format!("/leads/{}", lead.id));
+                    tokio::spawn(async move { ali.get(&path).await })
+                })
+                .collect();
+            for page in pages {
+                let page = page.await.unwrap();
+                assert_eq!(page.status, 200, "{}", page.text);
+                assert!(page.text.contains("<title>Maya · Siwaht</title>"));
+            }
+        });
+    });
+    threads.await.unwrap();
+}

@@ -22,6 +22,9 @@ pub(crate) use self::upload::random;
 pub use self::{files::Files, upload::Upload};
 use crate::{Acting, Crm, Error, Result, events, events::Event, leads, policy, policy::Action};
 
+/// The event of a file that got another name.
+pub(crate) const RENAMED: &str = "attachment.renamed";
+
 /// Files on the leads within one actor's scope.
 pub struct Attachments<'a>(pub(crate) &'a Acting);
 
@@ -77,7 +80,7 @@ impl Attachments<'_> {
         store::rename(&mut tx, id, &name).await?;
         let before = std::mem::replace(&mut attachment.file_name, name.clone());
         let changes = Changes::from([("fileName".into(), Change { from: before.into(), to: name.into() })]);
-        record(&mut tx, self.0, "attachment.renamed", &attachment, &changes, None).await?;
+        record(&mut tx, self.0, RENAMED, &attachment, &changes, None).await?;
         tx.commit().await?;
         Ok(attachment)
     }

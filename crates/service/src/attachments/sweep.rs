@@ -1,4 +1,4 @@
-//! Takes away bytes that belong to no attachment: of broken uploads, deleted attachments and purged leads.
+//! Takes away bytes that nothing holds: of broken uploads, deleted attachments, purged leads and old imports.
 
 use time::Duration;
 

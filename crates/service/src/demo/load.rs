@@ -66,7 +66,7 @@ async fn refuse_other_data(db: &mut PgConnection) -> Result<()> {
         return Ok(());
     }
     let detail = "The demo refuses a database that holds other data. Nothing was changed. Give it an empty one.";
-    Err(Error::Conflict { detail: detail.into(), current: None })
+    Err(Error::conflict(detail))
 }
 
 /// Writes everything; the tables are empty and locked.

@@ -6,7 +6,7 @@ use domain::{
 };
 use sqlx::{FromRow, Postgres, QueryBuilder, Row, postgres::PgRow};
 
-use super::row::{self, EventRow};
+use super::row;
 use crate::{Acting, Error, Result, leads, pages, policy, policy::Action};
 
 /// Events that one request looks at. Someone who sees few of them gets short or empty stretches, not long waits.
@@ -90,7 +90,7 @@ struct FeedRow {
 impl<'r> FromRow<'r, PgRow> for FeedRow {
     fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
         let has_event = row.try_get::<Option<i64>, _>("id")?.is_some();
-        let event = if has_event { Some(EventRow::from_row(row)?.into()) } else { None };
+        let event = if has_event { Some(Event::from_row(row)?) } else { None };
         Ok(FeedRow { looked_at: row.try_get("looked_at")?, event })
     }
 }

@@ -1,35 +1,8 @@
 //! How a row of `events` becomes an [`Event`] that its reader may see.
 
-use domain::{
-    EventId, LeadId, Timestamp, UserId,
-    events::{Changes, Door, Event},
-};
 use sqlx::{Postgres, QueryBuilder};
 
 use crate::{Actor, policy};
-
-/// An event as [`push_columns`] selects it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct EventRow {
-    id: EventId,
-    at: Timestamp,
-    actor_id: Option<UserId>,
-    door: Door,
-    entity: String,
-    entity_id: i64,
-    lead_id: Option<LeadId>,
-    kind: String,
-    #[sqlx(json)]
-    changes: Changes,
-    request_id: Option<String>,
-}
-
-impl From<EventRow> for Event {
-    fn from(row: EventRow) -> Self {
-        let EventRow { id, at, actor_id, door, entity, entity_id, lead_id, kind, changes, request_id } = row;
-        Event { id, at, actor_id, door, entity, entity_id, lead_id, kind, changes, request_id }
-    }
-}
 
 /// The columns of the event `e`, without what the actor does not see.
 pub(crate) fn push_columns(sql: &mut QueryBuilder<Postgres>, actor: &Actor) {

@@ -8,25 +8,6 @@ use sqlx::{PgExecutor, Postgres, QueryBuilder, Transaction};
 
 use crate::{Result, pages::Newest};
 
-/// An interaction as it is stored.
-#[derive(sqlx::FromRow)]
-struct InteractionRow {
-    id: InteractionId,
-    lead_id: LeadId,
-    user_id: UserId,
-    r#type: InteractionType,
-    text: String,
-    edited_at: Option<Timestamp>,
-    created_at: Timestamp,
-}
-
-impl From<InteractionRow> for Interaction {
-    fn from(row: InteractionRow) -> Self {
-        let InteractionRow { id, lead_id, user_id, r#type, text, edited_at, created_at } = row;
-        Interaction { id, lead_id, user_id, r#type, text, edited_at, created_at }
-    }
-}
-
 pub(super) async fn list(
     db: impl PgExecutor<'_>,
     lead: LeadId,
@@ -39,8 +20,7 @@ pub(super) async fn list(
     );
     sql.push_bind(lead.0);
     newest.push(&mut sql, "created_at", "id");
-    let rows: Vec<InteractionRow> = sql.build_query_as().fetch_all(db).await?;
-    newest.page(rows.into_iter().map(Interaction::from).collect(), |one| (one.created_at, one.id.0))
+    newest.page(sql.build_query_as().fetch_all(db).await?, |one: &Interaction| (one.created_at, one.id.0))
 }
 
 /// The lead that it is about.

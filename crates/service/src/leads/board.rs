@@ -11,7 +11,7 @@ use sqlx::{Postgres, QueryBuilder};
 use super::{
     Leads,
     column::{self, Spot},
-    cursor, list, only, store, stretch, tallies,
+    cursor, list, store, stretch, tallies,
     write::Writing,
 };
 use crate::{Acting, Crm, Error, Result, policy, policy::Action};
@@ -27,7 +27,7 @@ impl Leads<'_> {
     /// [`Error::Forbidden`] when the filter uses a field the actor does not see.
     pub async fn board(&self, filter: &LeadFilter) -> Result<Board> {
         self.0.allow(Action::ViewLeads)?;
-        list::check(self.0.actor(), &LeadQuery { filter: filter.clone(), ..LeadQuery::default() })?;
+        policy::allow_query(self.0.actor(), &LeadQuery { filter: filter.clone(), ..LeadQuery::default() })?;
         let statuses: Vec<LeadStatus> =
             LeadStatus::ALL.into_iter().filter(|s| filter.status.is_empty() || filter.status.contains(s)).collect();
         let cards = stretch::columns(self.0, filter, &statuses, usize::from(CARDS) + 1);
@@ -78,7 +78,7 @@ impl Leads<'_> {
         }
         let position = if stays { lead.position.clone() } else { room.rank };
         writing.relocate(&lead, next, position).await?;
-        let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
+        let lead = writing.reread(id).await?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))
     }

@@ -11,11 +11,11 @@ use serde_json::Value;
 use super::{
     Leads,
     jobs::{self, Work},
-    list, store,
+    store,
     tally::Tally,
     write::Writing,
 };
-use crate::{Acting, Error, Result, policy::Action};
+use crate::{Acting, Error, Result, policy, policy::Action};
 
 /// Leads that are read, checked and written together: enough to make a statement worth it, few enough to hold.
 pub(super) const BATCH: usize = 500;
@@ -207,12 +207,9 @@ impl Targets {
                 Ok(Targets::Ids(ids.iter().copied().filter(|id| known.insert(*id)).collect()))
             }
             (None, Some(filter)) => {
-                let query = LeadQuery::parse(filter).map_err(|fields| {
-                    let all: Vec<String> =
-                        fields.0.into_iter().map(|(name, message)| format!("{name} {message}")).collect();
-                    Error::Invalid(Fields::one("filter", all.join("; ")))
-                })?;
-                list::check(acting.actor(), &query)?;
+                let query = LeadQuery::parse(filter)
+                    .map_err(|fields| Error::Invalid(Fields::one("filter", fields.to_string())))?;
+                policy::allow_query(acting.actor(), &query)?;
                 Ok(Targets::Matching(Box::new(query.filter)))
             }
             (Some(_), Some(_)) | (None, None) => {

@@ -85,10 +85,28 @@ pub(super) async fn breathe(at: usize) {
 }
 
 fn write_lead(out: &mut String, actor: &Actor, lead: &NewRow<'_>, now: &str) -> Result<()> {
-    let LeadInput { name, email, phone, company, status, source, value, assigned_to, .. } = lead.input;
-    let LeadInput { assigned_engineer, assigned_product, products, notes, priority, score, .. } = lead.input;
-    let LeadInput { engineering_progress, engineering_notes, blocked_reason, .. } = lead.input;
-    let LeadInput { follow_up_at, follow_up_note, lost_reason, .. } = lead.input;
+    let LeadInput {
+        name,
+        email,
+        phone,
+        company,
+        status,
+        source,
+        value,
+        assigned_to,
+        assigned_engineer,
+        assigned_product,
+        products,
+        notes,
+        priority,
+        score,
+        engineering_progress,
+        engineering_notes,
+        blocked_reason,
+        follow_up_at,
+        follow_up_note,
+        lost_reason,
+    } = lead.input;
     let mut row = CopyRow::begin(out);
     row.shown(Some(lead.numbers.lead));
     row.text(Some(name)).text(email.as_deref()).text(phone.as_deref()).text(company.as_deref());

@@ -78,7 +78,7 @@ pub(super) async fn count_open(db: impl PgExecutor<'_>, actor: &Actor) -> Result
 }
 
 /// What a job is to do, and under which names its events stand.
-pub(super) struct Order<'a> {
+pub(super) struct New<'a> {
     pub door: Door,
     pub request_id: &'a str,
     pub work: Value,
@@ -87,11 +87,11 @@ pub(super) struct Order<'a> {
 pub(super) async fn insert(
     db: impl PgExecutor<'_>,
     actor: &Actor,
-    order: Order<'_>,
+    new: New<'_>,
     total: i64,
     now: Timestamp,
 ) -> Result<JobId> {
-    let Order { door, request_id, work } = order;
+    let New { door, request_id, work } = new;
     let id = sqlx::query_scalar!(
         r#"insert into bulk_jobs (created_by, door, request_id, input, rows_total, created_at, updated_at)
            values ($1, $2, $3, $4, $5, $6, $6) returning id as "id: JobId""#,

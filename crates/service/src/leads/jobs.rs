@@ -19,6 +19,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::PgExecutor;
 
 use super::{
     bulk::{BATCH, Order},
@@ -98,9 +99,7 @@ pub(super) async fn stop(acting: &Acting, id: JobId) -> Result<()> {
 /// # Errors
 /// [`Error::TooMany`] when the actor has too many jobs waiting.
 pub(super) async fn enqueue(acting: &Acting, work: Work, total: i64) -> Result<BulkJob> {
-    if store::count_open(acting.pool(), acting.actor()).await? >= MOST_OPEN {
-        return Err(Error::TooMany { retry_after_s: 10 });
-    }
+    refuse_more(acting.pool(), acting.actor()).await?;
     let request_id = match acting.actor().request_id() {
         Some(id) => id.to_owned(),
         None => secrets::token()?,
@@ -109,20 +108,10 @@ pub(super) async fn enqueue(acting: &Acting, work: Work, total: i64) -> Result<B
     if holds_nul(&work) {
         return Err(Error::Invalid(Fields::one("action", "holds a NUL character, which no text of a lead may")));
     }
-    let order = store::Order { door: acting.actor().door(), request_id: &request_id, work };
+    let order = store::New { door: acting.actor().door(), request_id: &request_id, work };
     let id = store::insert(acting.pool(), acting.actor(), order, total, acting.crm.now()).await?;
     acting.crm.inner.bulk_jobs.notify_one();
     Jobs(acting).find(id).await
-}
-
-/// JSON can hold it, and PostgreSQL cannot: neither a lead's text nor the job that would write it.
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// The same within a transaction, for a step of an import. Ring [`Crm::import_rings`] when it is committed.
@@ -133,15 +122,30 @@ pub(super) async fn enqueue_import(
     request_id: &str,
     total: i64,
 ) -> Result<JobId> {
-    if store::count_open(&mut ***tx, acting.actor()).await? >= MOST_OPEN {
-        return Err(Error::TooMany { retry_after_s: 10 });
-    }
+    refuse_more(&mut ***tx, acting.actor()).await?;
     let work = match step {
         ImportStep::Check => Work::Check,
         ImportStep::Run | ImportStep::Revert => Work::Import,
     };
-    let order = store::Order { door: Door::Import, request_id, work: serde_json::to_value(work)? };
+    let order = store::New { door: Door::Import, request_id, work: serde_json::to_value(work)? };
     store::insert(&mut ***tx, acting.actor(), order, total, acting.crm.now()).await
+}
+
+async fn refuse_more(db: impl PgExecutor<'_>, actor: &Actor) -> Result<()> {
+    if store::count_open(db, actor).await? >= MOST_OPEN {
+        return Err(Error::TooMany { retry_after_s: 10 });
+    }
+    Ok(())
+}
+
+/// JSON can hold it, and PostgreSQL cannot: neither a lead's text nor the job that would write it.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// How an attempt ended.
@@ -173,7 +177,7 @@ impl Crm {
 
     async fn run_jobs(&self, queue: Queue) -> Result<()> {
         while let Some(job) = store::claim(self.pool(), queue, self.now(), self.now() + LEASE).await? {
-            self.run_bulk_job(&job).await?;
+            self.run_job(&job).await?;
             if queue != Queue::Changes {
                 self.announce_end(job.id).await?;
             }
@@ -202,7 +206,7 @@ impl Crm {
         self.inner.checks.notify_one();
     }
 
-    async fn run_bulk_job(&self, job: &Claim) -> Result<()> {
+    async fn run_job(&self, job: &Claim) -> Result<()> {
         let outcome = match self.acting_for(job).await {
             Ok(acting) => self.attempt(&acting, job).await,
             Err(error) => Err(error),
@@ -220,7 +224,7 @@ impl Crm {
             }
             // The database or the files are away, or others hold the leads: it may be different in a moment.
             Err(error @ (Error::Unavailable(_) | Error::FilesUnavailable(_))) if job.tries < MOST_TRIES => {
-                tracing::warn!(job = job.id.0, %error, "a bulk job has to wait");
+                tracing::warn!(job = job.id.0, %error, "a job has to wait");
                 store::put_back(self.pool(), job, now + WAIT * job.tries).await
             }
             Err(error) => {
@@ -249,7 +253,7 @@ impl Crm {
         if job.tries > MOST_TRIES {
             return Err(Error::forbidden(format!("It was begun {MOST_TRIES} times and never got on.")));
         }
-        let work: Work = serde_json::from_value(job.input.clone())?;
+        let work = Work::deserialize(&job.input)?;
         if let Work::Change(input @ BulkInput { partial: true, .. }) = work {
             return tokio::select! {
                 ended = in_parts(acting, job, input) => ended,
@@ -290,7 +294,7 @@ impl Crm {
                 Ok(Some(true)) => return Ended::Cancelled,
                 Ok(None) => return Ended::Lost,
                 // The lease outlasts a short outage; a long one stops the work by itself.
-                Err(error) => tracing::warn!(job = job.id.0, %error, "a bulk job cannot report"),
+                Err(error) => tracing::warn!(job = job.id.0, %error, "a job cannot report"),
             }
         }
     }
@@ -351,10 +355,6 @@ fn told(error: Error) -> String {
     match problem.code {
         domain::ErrorCode::Internal => "Something went wrong on our side; the log has it.".into(),
         _ if problem.fields.is_empty() => problem.detail,
-        _ => {
-            let fields: Vec<String> =
-                problem.fields.0.iter().map(|(field, message)| format!("{field} {message}")).collect();
-            format!("{}.", fields.join("; "))
-        }
+        _ => format!("{}.", problem.fields),
     }
 }

@@ -1,31 +1,18 @@
 //! Lists of leads: filters, scope, and pages. How the rows of a page are read stands in `stretch`.
 
 use domain::{
-    Fields, Page, Timestamp, UserId,
+    Page, Timestamp, UserId,
     leads::{Between, FollowUpDue, Lead, LeadFilter, LeadQuery, Owner, SortField, SortKey},
     users::Role,
 };
 use sqlx::{Postgres, QueryBuilder};
 
 use super::{cursor, stretch, tallies};
-use crate::{Acting, Actor, Error, Result, policy};
+use crate::{Acting, Actor, Result};
 
 type Sql = QueryBuilder<Postgres>;
 
 pub(super) const NEWEST_FIRST: SortKey = SortKey { field: SortField::CreatedAt, descending: true };
-
-/// Refuses conditions on fields the actor does not see: sorting by a hidden value would tell it.
-pub(crate) fn check(actor: &Actor, query: &LeadQuery) -> Result<()> {
-    let by_value = query.filter.value != Between::default() || query.sort.iter().any(|k| k.field == SortField::Value);
-    if actor.role() == Role::Engineer && by_value {
-        let hidden = policy::HIDDEN_FROM_ENGINEERS[0];
-        return Err(Error::Forbidden {
-            detail: "Engineers do not see what a lead is worth.".into(),
-            fields: Fields::one(hidden, "you may not see this"),
-        });
-    }
-    Ok(())
-}
 
 /// The page that the query's cursor or offset names.
 pub(super) async fn page(me: &Acting, query: &LeadQuery) -> Result<Page<Lead>> {

@@ -6,15 +6,15 @@ use domain::{
     leads::{Lead, LeadInput, LeadStatus, MergeInput},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
-    Leads, merge_store, only,
+    Leads, merge_store,
     revision::Stage,
     store,
     write::{Writing, event},
 };
-use crate::{Error, Result, events, policy, policy::Action};
+use crate::{Error, Result, events, patch::fields_of, policy, policy::Action};
 
 /// In the changes of the lead that stays: which one went into it.
 pub(super) const MERGED_FROM: &str = "mergedFrom";
@@ -68,7 +68,7 @@ impl Leads<'_> {
         // What only fills a gap comes along; what is chosen by hand must be the actor's to write.
         policy::allow_changes(actor, Some(&into), &chosen)?;
         write(&mut writing, &into, &from, united, take.iter().any(|field| field == "status")).await?;
-        let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
+        let lead = writing.reread(id).await?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))
     }
@@ -76,7 +76,7 @@ impl Leads<'_> {
 
 /// The fields of both leads, as one.
 fn unite(into: &Lead, from: &Lead, take: &[String]) -> Result<LeadInput> {
-    let (mut here, there) = (fields(into)?, fields(from)?);
+    let (mut here, there) = (fields_of(&LeadInput::of(into))?, fields_of(&LeadInput::of(from))?);
     let mut refused = Fields::default();
     for field in take.iter().filter(|field| !here.contains_key(*field) || *field == PRODUCTS) {
         let why = if field == PRODUCTS { "products are united, not taken" } else { "is not a field of a lead" };
@@ -103,13 +103,6 @@ fn unite(into: &Lead, from: &Lead, take: &[String]) -> Result<LeadInput> {
     united.checked().map_err(Error::Invalid)
 }
 
-fn fields(lead: &Lead) -> Result<Map<String, Value>> {
-    match serde_json::to_value(LeadInput::of(lead))? {
-        Value::Object(fields) => Ok(fields),
-        _ => Ok(Map::new()),
-    }
-}
-
 /// Nothing, or nothing done yet.
 fn is_empty(field: &str, value: &Value) -> bool {
     value.is_null() || (field == "engineeringProgress" && value.as_i64() == Some(0))
@@ -132,7 +125,7 @@ async fn write(
 ) -> Result<()> {
     let moved = merge_store::move_all(&mut writing.tx, from.id, into.id).await?;
     store::delete(&mut writing.tx, &[from.id], writing.now).await?;
-    let mut revision = only(writing.transition(vec![(into, united)]).await?.into_iter().map(Ok).collect())?;
+    let mut revision = writing.transition(vec![(into, united)]).await?.pop().ok_or(Error::NotFound)?;
     if their_status {
         // Since when a lead stands in its stage comes with the stage.
         revision.stage = Stage { entered_at: from.stage_entered_at, closed_at: from.closed_at };

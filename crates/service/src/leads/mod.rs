@@ -35,7 +35,7 @@ mod undo_store;
 mod write;
 
 pub(crate) use hits::hits;
-pub(crate) use list::{Whose, check, is_theirs, push_visible};
+pub(crate) use list::{Whose, is_theirs, push_visible};
 pub(crate) use store::read_all;
 
 use domain::{
@@ -63,7 +63,7 @@ impl Leads<'_> {
     /// the actor does not see.
     pub async fn list(&self, query: &LeadQuery) -> Result<Page<Lead>> {
         self.0.allow(Action::ViewLeads)?;
-        list::check(self.0.actor(), query)?;
+        policy::allow_query(self.0.actor(), query)?;
         let page = list::page(self.0, query).await?;
         Ok(page.map(|lead| policy::redact(self.0.actor(), lead)))
     }
@@ -71,7 +71,7 @@ impl Leads<'_> {
     /// How many leads match, exactly.
     pub async fn count(&self, query: &LeadQuery) -> Result<i64> {
         self.0.allow(Action::ViewLeads)?;
-        list::check(self.0.actor(), query)?;
+        policy::allow_query(self.0.actor(), query)?;
         list::count(self.0, &query.filter).await
     }
 
@@ -107,7 +107,7 @@ impl Leads<'_> {
         let mut writing = Writing::begin(self.0).await?;
         let mut lead = store::lock(&mut writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
         if only(writing.update(std::slice::from_ref(&lead), &patch).await?)? {
-            lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
+            lead = writing.reread(id).await?;
             writing.commit().await?;
         }
         Ok(policy::redact(actor, lead))
@@ -140,11 +140,6 @@ impl Leads<'_> {
     /// What the actor may do with this lead, which they can see.
     pub fn may(&self, lead: &Lead) -> Result<LeadRights> {
         policy::rights(self.0.actor(), lead)
-    }
-
-    /// The same by id.
-    pub async fn rights(&self, id: LeadId) -> Result<LeadRights> {
-        self.may(&self.find(id).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{
     events::{Change, Changes},
     leads::{Lead, LeadInput},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     list::Whose,
@@ -16,7 +16,7 @@ use super::{
     undo_store::{self, Done, Later},
     write::{Writing, event},
 };
-use crate::{Actor, Error, Result, db::Tx, events, policy, policy::Action};
+use crate::{Actor, Error, Result, db::Tx, events, patch::fields_of, policy, policy::Action};
 
 /// Fields that mean something only together: the half of a pair is not taken back.
 const TOGETHER: [[&str; 2]; 2] = [["assignedProduct", "products"], ["status", "lostReason"]];
@@ -36,11 +36,6 @@ pub(super) struct Deed {
     merged_from: Option<Value>,
     /// Something that has no way back.
     final_kind: Option<String>,
-}
-
-/// Says what has happened to a lead in the meantime.
-pub(super) fn moved_on(what: impl Into<String>) -> Error {
-    Error::Conflict { detail: what.into(), current: None }
 }
 
 impl Deed {
@@ -124,7 +119,7 @@ impl Deed {
         if later.iter().any(|event| event.kind == "lead.merged") {
             return Err(Some("was merged since".into()));
         }
-        let now = serde_json::to_value(LeadInput::of(lead)).map(object).unwrap_or_default();
+        let now = fields_of(&LeadInput::of(lead)).unwrap_or_default();
         let touched = |field: &String| later.iter().any(|event| event.entity == "lead" && event.fields.contains(field));
         let mut spared = Vec::new();
         self.changes.retain(|field, change| {
@@ -152,22 +147,22 @@ impl Deed {
     /// Whether the lead is still as the request left it, as far as that matters.
     fn still_stands(&self, lead: &Lead, is_deleted: bool, later: &[Later]) -> Result<()> {
         if let Some(kind) = &self.final_kind {
-            return Err(moved_on(format!("{kind} cannot be undone")));
+            return Err(Error::conflict(format!("{kind} cannot be undone")));
         }
         let stays_deleted = self.deleted && !self.restored;
         if is_deleted != stays_deleted {
-            return Err(moved_on(if is_deleted { "was deleted since" } else { "was restored since" }));
+            return Err(Error::conflict(if is_deleted { "was deleted since" } else { "was restored since" }));
         }
         let about_lead = later.iter().filter(|event| event.entity == "lead");
         let whole = self.created || self.deleted || self.restored;
         if let Some(event) = about_lead.clone().find(|event| whole || event.kind == "lead.merged") {
             let how = if event.kind == "lead.merged" { "merged" } else { "changed" };
-            return Err(moved_on(format!("was {how} since{}", listed(&event.fields))));
+            return Err(Error::conflict(format!("was {how} since{}", listed(&event.fields))));
         }
         if self.created && !later.is_empty() {
-            return Err(moved_on("got notes or files since"));
+            return Err(Error::conflict("got notes or files since"));
         }
-        let now = object(serde_json::to_value(LeadInput::of(lead))?);
+        let now = fields_of(&LeadInput::of(lead))?;
         let mut since: Vec<String> = about_lead.flat_map(|event| event.fields.iter().cloned()).collect();
         since.retain(|field| {
             self.changes.contains_key(field) || (self.reordered && (field == POSITION || field == "status"))
@@ -176,7 +171,7 @@ impl Deed {
         since.extend(self.changes.iter().filter(|(f, c)| !whole && now.get(*f) != Some(&c.to)).map(|(f, _)| f.clone()));
         since.sort();
         since.dedup();
-        if since.is_empty() { Ok(()) } else { Err(moved_on(format!("{} changed since", since.join(", ")))) }
+        if since.is_empty() { Ok(()) } else { Err(Error::conflict(format!("{} changed since", since.join(", ")))) }
     }
 }
 
@@ -281,10 +276,10 @@ pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(
 
 /// The lead with every changed field as it was.
 fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed) -> Result<Revision<'l>> {
-    let mut restored = object(serde_json::to_value(LeadInput::of(lead))?);
+    let mut restored = fields_of(&LeadInput::of(lead))?;
     for (field, change) in &deed.changes {
         if restored.insert(field.clone(), change.from.clone()).is_none() {
-            return Err(moved_on(format!("{field} cannot be undone")));
+            return Err(Error::conflict(format!("{field} cannot be undone")));
         }
     }
     let input: LeadInput = serde_json::from_value(Value::Object(restored))?;
@@ -314,11 +309,4 @@ fn revise<'l>(actor: &Actor, lead: &'l Lead, deed: &Deed) -> Result<Revision<'l>
         }
     }
     Ok(revision)
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
 }

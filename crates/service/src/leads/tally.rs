@@ -97,11 +97,11 @@ impl Tally {
 
     /// The messages of the fields in a row, and kept for the answer to all; `None` when there are none.
     fn note(&mut self, fields: Fields) -> Option<String> {
-        let text: Vec<String> = fields.0.iter().map(|(field, message)| format!("{field} {message}")).collect();
+        let text = fields.to_string();
         for (field, message) in fields.0 {
             self.fields.add(field, message);
         }
-        (!text.is_empty()).then(|| text.join("; "))
+        (!text.is_empty()).then_some(text)
     }
 
     /// The answer when nothing may happen unless everything can.
@@ -113,7 +113,7 @@ impl Tally {
         let Some(summary) = self.summary() else { return Ok(()) };
         let mut fields = std::mem::take(&mut self.fields);
         if self.conflicts > 0 {
-            return Err(Error::Conflict { detail: summary, current: None });
+            return Err(Error::conflict(summary));
         }
         if self.forbidden == self.failed {
             return Err(Error::Forbidden { detail: summary, fields });

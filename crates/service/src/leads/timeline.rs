@@ -10,11 +10,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder, Row, postgres::PgRow};
 
 use super::{Leads, revision::REORDERED, store};
 use crate::{
-    Error, Result,
-    events::row::{self, EventRow},
-    notifications::ring::FOLLOW_UP_DUE,
-    pages::Newest,
-    policy::Action,
+    Error, Result, attachments, events::row, notifications::ring::FOLLOW_UP_DUE, pages::Newest, policy::Action,
 };
 
 impl Leads<'_> {
@@ -31,8 +27,7 @@ impl Leads<'_> {
         sql.push(" from events e where e.lead_id = ").push_bind(lead.0);
         row::push_visible(&mut sql, self.0.actor());
         newest.push(&mut sql, "e.at", "e.id");
-        let rows: Vec<EventRow> = sql.build_query_as().fetch_all(self.0.pool()).await?;
-        newest.page(rows.into_iter().map(Event::from).collect(), |event| (event.at, event.id.0))
+        newest.page(sql.build_query_as().fetch_all(self.0.pool()).await?, |event: &Event| (event.at, event.id.0))
     }
 
     /// The same events with the interaction or file that each one brought, as it is now. What was said in something
@@ -127,7 +122,7 @@ impl EntryRow {
             "interaction.created" | "attachment.created" => event.changes = Changes::new(),
             // The words of something deleted since.
             "interaction.updated" if interaction.is_none() => event.changes = Changes::new(),
-            "attachment.updated" if attachment.is_none() => event.changes = Changes::new(),
+            attachments::RENAMED if attachment.is_none() => event.changes = Changes::new(),
             _ => {}
         }
         let made = event.kind.ends_with(".created");
@@ -138,7 +133,7 @@ impl EntryRow {
 
 impl<'r> FromRow<'r, PgRow> for EntryRow {
     fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
-        let event = EventRow::from_row(row)?.into();
+        let event = Event::from_row(row)?;
         Ok(EntryRow { event, interaction: interaction(row)?, attachment: attachment(row)? })
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{LeadId, events::Changes, leads::Lead};
 
-use super::{Leads, job_store, merge_store, only, reversal, store, undo_store, write::Writing};
+use super::{Leads, job_store, merge_store, reversal, store, undo_store, write::Writing};
 use crate::{Actor, Crm, Error, Result, events, policy, policy::Action};
 
 /// How long a deleted lead can be brought back.
@@ -35,11 +35,11 @@ impl Leads<'_> {
             let lead = store::find(&mut **writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
             return Ok(policy::redact(actor, lead));
         }
-        let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
+        let lead = writing.reread(id).await?;
         policy::allow_delete(actor, &lead)?;
         reversal::restore(&mut writing, &[(&lead, merged_into)]).await?;
         reversal::part(&mut writing, &holders, id).await?;
-        let lead = only(store::read(&mut writing.tx, &[id]).await?.into_iter().map(Ok).collect())?;
+        let lead = writing.reread(id).await?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))
     }

@@ -14,7 +14,7 @@ use super::{
     Leads,
     bulk::BATCH,
     jobs::{self, Work},
-    reversal::{Deed, Reversal, moved_on},
+    reversal::{Deed, Reversal},
     store,
     tally::Tally,
     undo_store::{self, Later},
@@ -68,7 +68,7 @@ async fn deeds(
     }
     if events.iter().any(|(.., at)| *at < now - UNDO_FOR) {
         let detail = "A change can be undone for one hour. Nothing was undone.";
-        return Err(Error::Conflict { detail: detail.into(), current: None });
+        return Err(Error::conflict(detail));
     }
     let mut deeds: BTreeMap<LeadId, Vec<i64>> = BTreeMap::new();
     for (lead, event, _) in events {
@@ -147,7 +147,7 @@ async fn batch(
         }
     }
     for (id, _) in deeds.iter().filter(|(id, _)| !leads.iter().any(|lead| lead.id == *id)) {
-        tally.refuse(*id, moved_on("is gone for good"))?;
+        tally.refuse(*id, Error::conflict("is gone for good"))?;
     }
     reversal.write(writing).await?;
     // Their own deed may have taken the lead out of their sight, or bring it back there: either will do.
@@ -156,7 +156,7 @@ async fn batch(
         if before.contains(&id) || after.contains(&id) {
             tally.add(Some(id), tally.done, Ok(()))?;
         } else {
-            tally.refuse(id, moved_on("is no longer yours"))?;
+            tally.refuse(id, Error::conflict("is no longer yours"))?;
         }
     }
     Ok(())

@@ -59,6 +59,11 @@ impl<'a> Writing<'a> {
         self.tx.commit().await
     }
 
+    /// The lead as it is by now, which is held.
+    pub(super) async fn reread(&mut self, id: LeadId) -> Result<Lead> {
+        store::read(&mut self.tx, &[id]).await?.pop().ok_or(Error::NotFound)
+    }
+
     /// Makes leads, each from its input.
     pub(super) async fn create(&mut self, inputs: Vec<LeadInput>) -> Result<Vec<Result<Lead>>> {
         let (planned, refusals) = self.plan_all(inputs).await?;

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 
-use crate::{Acting, Error, Result, error::OnConstraint, events, events::Event, leads, patch, policy, policy::Action};
+use crate::{Acting, Error, Result, error::OnConstraint, events, events::Event, patch, policy, policy::Action};
 
 /// Views that one actor sees: their own, and those that others share.
 pub struct Views<'a>(pub(crate) &'a Acting);
@@ -96,7 +96,7 @@ impl Views<'_> {
     /// A view is no way around what the list itself refuses.
     fn check_query(&self, query: &str) -> Result<()> {
         let query = LeadQuery::parse(query).map_err(Error::Invalid)?;
-        leads::check(self.0.actor(), &query)
+        policy::allow_query(self.0.actor(), &query)
     }
 
     async fn record(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The arrows of docs/ARCHITECTURE.md. A crate that is not listed here has not been thought about yet.
+/// The arrows of README.md. A crate that is not listed here has not been thought about yet.
 const ARROWS: [(&str, &[&str]); 8] = [
     ("app", &["domain", "service"]),
     ("cluster", &[]),

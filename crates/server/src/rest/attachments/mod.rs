@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::{Body, Id, incoming::Incoming};
 use crate::{problem::Problem, session::As};
 
-/// Where files are sent to: the one address with time limits and a size limit of its own.
+/// Where files are sent to: an address with time limits and a size limit of its own.
 pub const UPLOADS: &str = "/api/leads/{id}/attachments";
 
 /// What an upload looks like in the document; it is read as a stream.
@@ -35,8 +35,8 @@ pub struct UploadForm {
     params(("id" = i64, Path, description = "The lead")),
     responses(
         (status = 200, description = "The files", body = Vec<Attachment>),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
     ))]
 pub async fn list(As(me): As, Id(lead): Id<LeadId>) -> Result<Json<Vec<Attachment>>, Problem> {
     Ok(Json(me.attachments().list(lead).await?))
@@ -51,13 +51,13 @@ pub async fn list(As(me): As, Id(lead): Id<LeadId>) -> Result<Json<Vec<Attachmen
     responses(
         (status = 201, description = "The new attachments, in the order they were sent", body = Vec<Attachment>),
         (status = 303, description = "The same, for a form of our own pages"),
-        (status = 400, description = "The body broke off or stood still; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "A file is over 25 MiB; nothing was kept", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no multipart/form-data", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "No file, or more than ten", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The file store is away", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The body broke off or stood still; nothing was kept"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such lead in the caller's scope"),
+        (status = 413, description = "A file is over 25 MiB; nothing was kept"),
+        (status = 415, description = "The body is no multipart/form-data"),
+        (status = 422, description = "No file, or more than ten"),
+        (status = 503, description = "The file store is away"),
     ))]
 pub async fn upload(
     me: Result<As, Problem>,
@@ -85,8 +85,8 @@ pub async fn upload(
     params(("id" = i64, Path)),
     responses(
         (status = 200, description = "The attachment", body = Attachment),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "None on a lead in the caller's scope"),
     ))]
 pub async fn find(As(me): As, Id(id): Id<AttachmentId>) -> Result<Json<Attachment>, Problem> {
     Ok(Json(me.attachments().find(id).await?))
@@ -97,10 +97,10 @@ pub async fn find(As(me): As, Id(id): Id<AttachmentId>) -> Result<Json<Attachmen
     params(("id" = i64, Path)), request_body = AttachmentInput,
     responses(
         (status = 200, description = "The attachment as it is now", body = Attachment),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the uploader, the lead's agent or an admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A name that some system could not keep", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not the uploader, the lead's agent or an admin"),
+        (status = 404, description = "None on a lead in the caller's scope"),
+        (status = 422, description = "A name that some system could not keep"),
     ))]
 pub async fn rename(
     As(me): As,
@@ -115,9 +115,9 @@ pub async fn rename(
     params(("id" = i64, Path)),
     responses(
         (status = 204, description = "Gone"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not the uploader, the lead's agent or an admin", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Not the uploader, the lead's agent or an admin"),
+        (status = 404, description = "None on a lead in the caller's scope"),
     ))]
 pub async fn delete(As(me): As, Id(id): Id<AttachmentId>) -> Result<StatusCode, Problem> {
     me.attachments().delete(id).await?;
@@ -134,10 +134,10 @@ pub async fn delete(As(me): As, Id(id): Id<AttachmentId>) -> Result<StatusCode, 
         (status = 200, description = "All of it", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, description = "The range that was asked for"),
         (status = 304, description = "The caller has it"),
-        (status = 401, description = "Not signed in", body = domain::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "None on a lead in the caller's scope; or its bytes are missing", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "None on a lead in the caller's scope; or its bytes are missing"),
         (status = 416, description = "The range begins behind the end"),
-        (status = 503, description = "The file store is away", body = domain::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The file store is away"),
     ))]
 pub async fn download(
     As(me): As,

@@ -17,7 +17,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder, Row, postgres::PgRow};
 use super::Heard;
 use crate::{
     Actor, Crm, Result,
-    events::row::{self, EventRow},
+    events::row,
     leads::{self, Whose},
     policy,
 };
@@ -163,6 +163,6 @@ impl<'r> FromRow<'r, PgRow> for Found {
         };
         let rings = row.try_get::<Vec<i64>, _>("rings")?.into_iter().map(UserId).collect();
         let (is_private, is_quiet) = (row.try_get("is_private")?, row.try_get("is_quiet")?);
-        Ok(Found { event: EventRow::from_row(row)?.into(), whose, rings, is_private, is_quiet })
+        Ok(Found { event: Event::from_row(row)?, whose, rings, is_private, is_quiet })
     }
 }

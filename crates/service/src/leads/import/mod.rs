@@ -83,10 +83,12 @@ impl Imports<'_> {
         let mut tx = self.0.begin().await?;
         let stored = self.lock(&mut tx, id).await?;
         if !stored.import.can_be_read_again() {
-            return Err(stale("Leads were written already; upload the file again to read it in another way."));
+            return Err(Error::conflict(
+                "Leads were written already; upload the file again to read it in another way.",
+            ));
         }
         if stored.import.settings != before {
-            return Err(stale("Someone changed how this file is read meanwhile. Look at it again."));
+            return Err(Error::conflict("Someone changed how this file is read meanwhile. Look at it again."));
         }
         let now = self.0.crm().now();
         job_store::cancel(&mut **tx, stored.job, "Begun again with other settings.", now).await?;
@@ -106,7 +108,9 @@ impl Imports<'_> {
         let stored = self.lock(&mut tx, id).await?;
         policy::allow_going_on(self.0.actor(), &stored.import)?;
         if stored.import.state != ImportState::Checked {
-            return Err(stale("Only a file that was gone through, and not yet brought in, can be brought in."));
+            return Err(Error::conflict(
+                "Only a file that was gone through, and not yet brought in, can be brought in.",
+            ));
         }
         let request_id = secrets::token()?;
         let total = stored.import.rows_total.unwrap_or_default();
@@ -134,7 +138,7 @@ impl Imports<'_> {
         let (import, wrote) = (&stored.import, stored.run_request_id.is_some());
         let is_over = !import.state.is_busy() && import.state != ImportState::Reverted;
         if !(wrote && is_over && import.counts.created + import.counts.updated > 0) {
-            return Err(stale("There is nothing to revert now."));
+            return Err(Error::conflict("There is nothing to revert now."));
         }
         let job = jobs::enqueue_import(&mut tx, self.0, ImportStep::Revert, &secrets::token()?, 0).await?;
         store::step(&mut tx, id, ImportStep::Revert, job, None, self.0.crm().now()).await?;
@@ -189,8 +193,4 @@ impl Crm {
     pub async fn sweep_imports(&self) -> Result<i64> {
         store::clear_old(self.pool(), self.now() - KEPT_FOR).await
     }
-}
-
-fn stale(detail: &str) -> Error {
-    Error::Conflict { detail: detail.into(), current: None }
 }
