@@ -195,6 +195,11 @@ test("half a date is no date, and a list of choices is whole wherever its cell i
   await expect(page.getByRole("alert")).toBeInViewport({ ratio: 1 });
   await page.getByRole("button", { name: "Discard" }).click();
   expect(await lead()).toEqual(before);
+  await cell(page, ids[0], "followUp").click();
+  await expect(field).toBeFocused();
+  for (const key of ["Backspace", "ArrowRight", "Backspace", "ArrowRight", "Backspace", "Enter"]) await page.keyboard.press(key);
+  await expect(page.getByText(/Follow-up of Maya .* saved/)).toBeVisible();
+  expect((await lead()).followUpAt).toBe(null);
   await cell(page, ids[0], "status").click();
   await expect(page.getByRole("option", { name: "Lost" })).toBeInViewport({ ratio: 1 });
   await page.keyboard.press("Escape");

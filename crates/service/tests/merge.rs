@@ -262,9 +262,18 @@ async fn what_went_on_with_a_second_merge_comes_back_too(pool: sqlx::PgPool) {
     let last = crm.lead_of(&crm.ali, "Maya O.").await;
     let one = merge(&crm, &crm.ali, &into, &from, &[]).await.unwrap();
     merge(&crm, &crm.ali, &last, &one, &[]).await.unwrap();
-    crm.acting(&crm.ali).leads().restore(from.id).await.unwrap();
+    let counts = async |table: &str| {
+        (count(&pool, table, last.id).await, count(&pool, table, into.id).await, count(&pool, table, from.id).await)
+    };
+    let ali = crm.acting(&crm.ali);
+    ali.leads().restore(from.id).await.unwrap();
     for table in ["interactions", "lead_attachments"] {
-        assert_eq!((count(&pool, table, last.id).await, count(&pool, table, from.id).await), (1, 1), "{table}");
+        assert_eq!(counts(table).await, (1, 0, 1), "{table}");
+    }
+    // What went back once stays where it is.
+    ali.leads().restore(into.id).await.unwrap();
+    for table in ["interactions", "lead_attachments"] {
+        assert_eq!(counts(table).await, (0, 1, 1), "{table}");
     }
 }
 

@@ -8,9 +8,12 @@ use crate::{ui::Toaster, viewer::Session};
 
 /// What is said of a lead, by the name it has on the screen, that entered another stage.
 pub fn moved_words(name: &str, lead: &Lead, session: &Session) -> String {
-    let engineer = lead.assigned_engineer.and_then(|id| session.person(id));
-    match (lead.status, engineer) {
-        (LeadStatus::Won, Some(engineer)) => format!("{name} won. {} delivers it", engineer.name),
+    match (lead.status, lead.assigned_engineer) {
+        (LeadStatus::Won, Some(id)) => {
+            // Whoever joined since the page came is not known by name.
+            let engineer = session.person(id).map_or("An engineer", |person| &person.name);
+            format!("{name} won. {engineer} delivers it")
+        }
         (LeadStatus::Won, None) => format!("{name} won. No engineer is free to deliver it"),
         (status, _) => format!("{name} moved to {}", status.label()),
     }

@@ -26,7 +26,7 @@ const PRODUCTS: &str = "products";
 const JOINED: [&str; 2] = ["notes", "engineeringNotes"];
 
 /// What a merge moved along.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Moved {
     pub interactions: Vec<i64>,

@@ -183,7 +183,7 @@ fn listed(fields: &[String]) -> String {
 #[derive(Default)]
 pub(super) struct Reversal<'l> {
     deletions: Vec<&'l Lead>,
-    restorations: Vec<(&'l Lead, Option<(LeadId, Moved)>)>,
+    restorations: Vec<(&'l Lead, Option<Parting>)>,
     revisions: Vec<Revision<'l>>,
 }
 
@@ -213,7 +213,8 @@ impl<'l> Reversal<'l> {
             self.revisions.push(revise(actor, lead, &deed)?);
         }
         if deed.deleted && !deed.created {
-            self.restorations.push((lead, deed.merged_into));
+            let parting = deed.merged_into.map(|(into, moved)| Parting { moved, holders: vec![into] });
+            self.restorations.push((lead, parting));
         }
         Ok(())
     }
@@ -231,12 +232,25 @@ impl<'l> Reversal<'l> {
     }
 }
 
-/// The lead that a deleted one went into, and what moved there with it.
-pub(super) async fn merged_into(tx: &mut Tx, id: LeadId) -> Result<Option<(LeadId, Moved)>> {
-    let Some(done) = undo_store::last_merge(tx, id).await? else { return Ok(None) };
-    let mut deed = Deed::default();
-    deed.add(done)?;
-    Ok(deed.merged_into)
+/// The way back of a lead that went into another.
+#[derive(PartialEq)]
+pub(super) struct Parting {
+    moved: Moved,
+    /// The lead it went into, and those that this one went on into since: what moved is with one of them.
+    pub holders: Vec<LeadId>,
+}
+
+/// What a lead that is merged, and stayed so, would take back with it.
+pub(super) async fn parting(tx: &mut Tx, id: LeadId) -> Result<Option<Parting>> {
+    let (mut at, mut parting) = (id, None);
+    while let Some(done) = undo_store::last_merge(tx, at).await? {
+        let mut deed = Deed::default();
+        deed.add(done)?;
+        let Some((into, moved)) = deed.merged_into else { break };
+        at = into;
+        parting.get_or_insert_with(|| Parting { moved, holders: Vec::new() }).holders.push(into);
+    }
+    Ok(parting)
 }
 
 /// Has the leads that gave something back to another be what they are without it: when they were talked to, and what
@@ -255,18 +269,18 @@ pub(super) async fn part(writing: &mut Writing<'_>, holders: &[LeadId], other: L
 }
 
 /// Brings deleted leads back, and to those that were merged what was theirs.
-pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<(LeadId, Moved)>)]) -> Result<()> {
+pub(super) async fn restore(writing: &mut Writing<'_>, leads: &[(&Lead, Option<Parting>)]) -> Result<()> {
     if leads.is_empty() {
         return Ok(());
     }
     let ids: Vec<LeadId> = leads.iter().map(|(lead, _)| lead.id).collect();
     undo_store::restore(&mut writing.tx, &ids, writing.now).await?;
     let mut changes = Vec::with_capacity(leads.len());
-    for (lead, merged_into) in leads {
+    for (lead, parting) in leads {
         let mut change = Changes::new();
-        if let Some((into, moved)) = merged_into {
-            merge_store::move_back(&mut writing.tx, lead.id, moved).await?;
-            change.insert(MERGED_INTO.into(), Change { from: serde_json::to_value(into)?, to: Value::Null });
+        if let Some(Parting { moved, holders }) = parting {
+            merge_store::move_back(&mut writing.tx, holders, lead.id, moved).await?;
+            change.insert(MERGED_INTO.into(), Change { from: serde_json::to_value(holders.first())?, to: Value::Null });
         }
         changes.push(change);
     }

@@ -2,7 +2,7 @@
 
 use domain::{LeadId, events::Changes, leads::Lead};
 
-use super::{Leads, job_store, merge_store, reversal, store, undo_store, write::Writing};
+use super::{Leads, job_store, reversal, store, undo_store, write::Writing};
 use crate::{Actor, Crm, Error, Result, events, policy, policy::Action};
 
 /// How long a deleted lead can be brought back.
@@ -24,21 +24,22 @@ impl Leads<'_> {
         let actor = self.0.actor();
         let mut writing = Writing::begin(self.0).await?;
         let since = writing.now - KEPT_FOR;
-        let merged_into = reversal::merged_into(&mut writing.tx, id).await?;
-        let holders = match &merged_into {
-            Some((_, moved)) => merge_store::holders(&mut writing.tx, moved).await?,
-            None => Vec::new(),
-        };
+        let parting = reversal::parting(&mut writing.tx, id).await?;
+        let holders = parting.as_ref().map_or_else(Vec::new, |parting| parting.holders.clone());
         // In the order of their ids, as everybody takes them.
         undo_store::lock(&mut writing.tx, &[&holders[..], &[id]].concat()).await?;
+        if reversal::parting(&mut writing.tx, id).await? != parting {
+            return Err(Error::conflict("It was merged or brought back meanwhile. Look again."));
+        }
         if undo_store::lock_deleted(&mut writing.tx, actor, id, since).await?.is_none() {
             let lead = store::find(&mut **writing.tx, actor, id).await?.ok_or(Error::NotFound)?;
             return Ok(policy::redact(actor, lead));
         }
         let lead = writing.reread(id).await?;
         policy::allow_delete(actor, &lead)?;
-        reversal::restore(&mut writing, &[(&lead, merged_into)]).await?;
-        reversal::part(&mut writing, &holders, id).await?;
+        reversal::restore(&mut writing, &[(&lead, parting)]).await?;
+        // The last of them has what moved; those before it went into it.
+        reversal::part(&mut writing, holders.last().map_or(&[], std::slice::from_ref), id).await?;
         let lead = writing.reread(id).await?;
         writing.commit().await?;
         Ok(policy::redact(actor, lead))

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     UiError,
-    markup::{act, dynamic, hear, typed, view},
+    markup::{Field as _, act, dynamic, hear, typed, view},
     ui::{Icon, Toaster, use_toasts},
     viewer::{Session, use_session, use_today},
 };
@@ -193,6 +193,12 @@ fn TextField(
             });
         }
     });
+    // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
+    let look = move || {
+        if let Some(input) = node.get_untracked() {
+            text.set(input.text());
+        }
+    };
     let keys = move |event: KeyboardEvent| {
         match &*event.key() {
             "Enter" => commit.run(None),
@@ -206,7 +212,7 @@ fn TextField(
     view! {
         <input node_ref=node class="input num" type=kind aria-label=label prop:value=text.get_untracked()
             on:input:target=typed(move |now| text.set(now))
-            on:keydown=hear(keys) on:blur=act(move || { let _ = commit.try_run(None); }) />
+            on:keyup=act(look) on:keydown=hear(keys) on:blur=act(move || { let _ = commit.try_run(None); }) />
     }
 }
 

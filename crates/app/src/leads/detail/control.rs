@@ -21,7 +21,7 @@ use crate::{
         choices::Choices,
         choose::{Choose, Move},
     },
-    markup::{act, dynamic, hear, typed, view},
+    markup::{Field as _, act, dynamic, hear, typed, view},
 };
 
 /// What opens in a value's place.
@@ -176,10 +176,16 @@ fn Line(
             input.select();
         }
     });
+    // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
+    let look = move || {
+        if let Some(input) = node.get_untracked() {
+            text.set(input.text());
+        }
+    };
     view! {
         <input node_ref=node class="input" type=kind aria-label=label prop:value=text.get_untracked() autocomplete="off"
             on:input:target=typed(move |now| text.set(now))
-            on:keydown=hear(move |event| keys(&event, false, commit, give_up)) on:blur=act(move || left(commit)) />
+            on:keyup=act(look) on:keydown=hear(move |event| keys(&event, false, commit, give_up)) on:blur=act(move || left(commit)) />
     }
 }
 

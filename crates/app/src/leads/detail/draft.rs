@@ -1,5 +1,7 @@
 //! What is being written down, until it is logged: kept in this browser, sent, and given back when it was refused.
 
+use std::cell::Cell;
+
 use domain::{
     InteractionId, LeadId, UserId, day,
     events::{Door, Event, TimelineEntry, TimelinePart},
@@ -32,6 +34,11 @@ pub struct Draft {
     loose: RwSignal<bool>,
 }
 
+thread_local! {
+    /// The composer on the page; in the browser alone.
+    static OPEN: Cell<Option<Draft>> = const { Cell::new(None) };
+}
+
 impl Draft {
     pub fn new(work: Work) -> Self {
         let today = work.today.get_untracked();
@@ -49,6 +56,7 @@ impl Draft {
         };
         // In the browser alone, and after what the server sent is there.
         Effect::new(move |_| {
+            OPEN.set(Some(draft));
             draft.loose.set(false);
             if let Some((tab, text)) = read(work.id) {
                 draft.tab.set(tab);
@@ -161,6 +169,14 @@ impl Draft {
                     && let Some(rest) = kept.strip_prefix(sent)
                 {
                     write(self.work.id, tab, rest.trim_start_matches('\n'));
+                }
+                // It may be open again, with what was on its way as its draft.
+                if let Some(again) = OPEN.get().filter(|again| again.work.id == self.work.id) {
+                    let _ = again.text.try_update(|text| {
+                        if let Some(rest) = text.strip_prefix(sent) {
+                            *text = rest.trim_start_matches('\n').to_owned();
+                        }
+                    });
                 }
             }
         }

@@ -194,6 +194,10 @@ fn change_words(work: Work, event: &Event) -> AnyView {
         "interaction.deleted" => "deleted an earlier entry",
         "attachment.created" => "added a file that was deleted since",
         "attachment.deleted" => "deleted a file",
+        "attachment.renamed" if event.changes.is_empty() => "renamed a file that was deleted since",
+        "lead.updated" if event.changes.get("mergedFrom").is_some_and(|change| change.to.is_null()) => {
+            return parted(work, event);
+        }
         "lead.merged" => return merged(work, event),
         _ => return fields(work, event),
     };
@@ -208,6 +212,11 @@ fn merged(work: Work, event: &Event) -> AnyView {
     };
     let rest = event.changes.keys().any(|field| !field.starts_with("merged"));
     view! { {words}{rest.then(|| view! { "; "{fields(work, event)} })} }
+}
+
+fn parted(work: Work, event: &Event) -> AnyView {
+    let rest = event.changes.keys().any(|field| !field.starts_with("merged"));
+    view! { "gave back what had come with another lead"{rest.then(|| view! { "; "{fields(work, event)} })} }
 }
 
 /// `moved Proposal → Negotiation and set Score 61 → 78`.

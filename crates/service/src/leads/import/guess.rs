@@ -243,14 +243,17 @@ fn columns(format: ExportFormat, settings: &ImportSettings, rows: &[Row]) -> Res
 fn mapping(columns: &[ImportColumn], rows: &[Row], settings: &ImportSettings) -> Mapping {
     let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
     let mut mapping = headers::mapping(&headers);
-    // Others rate what a lead has come to, or give stars.
     for ImportColumn { header, samples } in columns {
-        let is_rated = |samples: &[String]| samples.iter().any(|sample| names::priority(sample).is_some());
-        if mapping.get(header) == Some(&Some(ImportField::Priority))
-            && header.to_lowercase().contains("rating")
-            && !samples.is_empty()
-            && !is_rated(samples)
-        {
+        let is_meant = match mapping.get(header).copied().flatten() {
+            // Others rate what a lead has come to, or give stars.
+            Some(ImportField::Priority) if header.to_lowercase().contains("rating") => {
+                samples.is_empty() || samples.iter().any(|sample| names::priority(sample).is_some())
+            }
+            // Beside a stage; what else stands there is left out, as without it.
+            Some(ImportField::Outcome) => samples.iter().all(|sample| names::outcome(sample).is_some()),
+            _ => true,
+        };
+        if !is_meant {
             mapping.insert(header.clone(), None);
         }
     }
