@@ -242,11 +242,15 @@ pub(super) struct Parting {
 
 /// What a lead that is merged, and stayed so, would take back with it.
 pub(super) async fn parting(tx: &mut Tx, id: LeadId) -> Result<Option<Parting>> {
-    let (mut at, mut parting) = (id, None);
+    let (mut at, mut parting) = (id, None::<Parting>);
     while let Some(done) = undo_store::last_merge(tx, at).await? {
         let mut deed = Deed::default();
         deed.add(done)?;
         let Some((into, moved)) = deed.merged_into else { break };
+        // Clocks of two copies may have told a merge after the end of it.
+        if into == id || parting.as_ref().is_some_and(|parting| parting.holders.contains(&into)) {
+            break;
+        }
         at = into;
         parting.get_or_insert_with(|| Parting { moved, holders: Vec::new() }).holders.push(into);
     }

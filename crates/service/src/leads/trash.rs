@@ -2,7 +2,7 @@
 
 use domain::{LeadId, events::Changes, leads::Lead};
 
-use super::{Leads, job_store, reversal, store, undo_store, write::Writing};
+use super::{Leads, job_store, reversal, score, store, undo_store, write::Writing};
 use crate::{Actor, Crm, Error, Result, events, policy, policy::Action};
 
 /// How long a deleted lead can be brought back.
@@ -37,7 +37,13 @@ impl Leads<'_> {
         }
         let lead = writing.reread(id).await?;
         policy::allow_delete(actor, &lead)?;
+        let was_merged = parting.is_some();
         reversal::restore(&mut writing, &[(&lead, parting)]).await?;
+        if was_merged {
+            // What it had taken over from a third one may have gone back there since.
+            store::refresh_contact(&mut writing.tx, &lead, writing.now).await?;
+            score::refresh(&mut writing.tx, &[id], writing.median_won, writing.now).await?;
+        }
         // The last of them has what moved; those before it went into it.
         reversal::part(&mut writing, holders.last().map_or(&[], std::slice::from_ref), id).await?;
         let lead = writing.reread(id).await?;

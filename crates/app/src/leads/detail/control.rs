@@ -178,7 +178,10 @@ fn Line(
     });
     // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
     let look = move || {
-        if let Some(input) = node.get_untracked() {
+        // Only there: a field of one line does not show the line breaks that a text may have.
+        if kind == "date"
+            && let Some(input) = node.get_untracked()
+        {
             text.set(input.text());
         }
     };
