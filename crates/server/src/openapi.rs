@@ -8,13 +8,18 @@ use axum::{
     response::{Html, IntoResponse},
     routing::get,
 };
+use domain::leads::ExportFormat;
 use serde_json::{Map, Value, json};
 use utoipa::{
     OpenApi,
-    openapi::{Content, OpenApi as Document, PathItem, Ref, RefOr, ResponseBuilder, path::Operation},
+    openapi::{
+        Content, OpenApi as Document, PathItem, Ref, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+    },
 };
 
-use crate::startup::Server;
+use crate::startup::{COOKIE, Server};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,6 +44,8 @@ pub fn head() -> Document {
 /// `/api/openapi.json` and `/api/docs`.
 pub fn routes(mut document: Document) -> Router<Server> {
     document.paths.paths.values_mut().for_each(complete);
+    share_filters(&mut document);
+    ask_for_session(&mut document);
     let page = page(&document);
     let document = with_partial_writes(serde_json::to_value(document).unwrap_or_default());
     Router::new()
@@ -46,7 +53,40 @@ pub fn routes(mut document: Document) -> Router<Server> {
         .route("/api/docs", get(move || std::future::ready(styled(page.clone()))))
 }
 
-/// What every refusal answers with, and what every JSON body may be refused for.
+/// What an operation declares whose file may be a sheet as well.
+const CSV: &str = "text/csv";
+
+/// The parameters of a list that are about its pages; all others are its filter.
+const OF_PAGES: [&str; 4] = ["limit", "cursor", "offset", "total"];
+
+/// The board and the export take the filters of the list, and the export its sort as well.
+fn share_filters(document: &mut Document) {
+    let paths = &mut document.paths.paths;
+    let of_list = paths.get("/api/leads").and_then(|item| item.get.as_ref()?.parameters.clone()).unwrap_or_default();
+    for (path, is_sorted) in [("/api/leads/board", false), ("/api/leads/export", true)] {
+        let Some(operation) = paths.get_mut(path).and_then(|item| item.get.as_mut()) else { continue };
+        let shared = of_list.iter().filter(|parameter| match parameter {
+            RefOr::T(parameter) => !OF_PAGES.contains(&&*parameter.name) && (is_sorted || parameter.name != "sort"),
+            RefOr::Ref(_) => true,
+        });
+        operation.parameters.get_or_insert_default().extend(shared.cloned());
+    }
+}
+
+/// The cookie that every operation wants but those that begin and end a session.
+fn ask_for_session(document: &mut Document) {
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+    document.components.get_or_insert_default().add_security_scheme("session", cookie);
+    document.security = Some(vec![SecurityRequirement::new("session", [""; 0])]);
+    for path in ["/api/login", "/api/logout"] {
+        if let Some(operation) = document.paths.paths.get_mut(path).and_then(|item| item.post.as_mut()) {
+            operation.security = Some(Vec::new());
+        }
+    }
+}
+
+/// What every refusal answers with, what every JSON body may be refused for, and that files of leads come as either
+/// kind.
 fn complete(item: &mut PathItem) {
     for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
         let Some(RefOr::T(body)) = &operation.request_body else { continue };
@@ -64,11 +104,15 @@ fn complete(item: &mut PathItem) {
     }
     let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
     for (status, response) in all.into_iter().flatten().flat_map(|operation| &mut operation.responses.responses) {
+        let RefOr::T(response) = response else { continue };
+        if response.content.contains_key(CSV) {
+            response
+                .content
+                .entry(ExportFormat::Xlsx.content_type().to_owned())
+                .or_insert_with(|| Content::default().into());
+        }
         // 416 answers with a header alone.
-        if let RefOr::T(response) = response
-            && status.as_str() >= "400"
-            && status != "416"
-        {
+        if status.as_str() >= "400" && status != "416" {
             let problem = || Content::new(Some(Ref::from_schema_name("Problem"))).into();
             response.content.entry("application/problem+json".to_owned()).or_insert_with(problem);
         }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{ErrorCode, Fields};
+use domain::ErrorCode;
 use service::Error;
 
 /// The answer to a request that was refused.
@@ -18,12 +18,6 @@ impl Problem {
     /// A refusal that no use case was needed for.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Problem { body: Box::new(domain::Problem::new(code, detail)), retry_after_s: None }
-    }
-
-    /// The same with the fields it is about.
-    pub fn with_fields(mut self, fields: Fields) -> Self {
-        self.body.fields = fields;
-        self
     }
 }
 

@@ -39,6 +39,8 @@ use crate::{
 
 /// Bytes of a JSON or form body at the most.
 const BODY_LIMIT: usize = 1 << 20;
+/// What holds the session of a browser or a program.
+pub const COOKIE: &str = "siwaht_session";
 /// A request that has no answer by then gets 503: the database, or what it waits for, is too slow.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// A page is a tenth smaller than at the usual 4, for half a millisecond more.
@@ -195,7 +197,7 @@ impl Server {
     fn sessions(&self, secret: &str) -> SessionManagerLayer<session::Store, tower_sessions::service::SignedCookie> {
         let key = Key::from(&Sha512::digest(secret.as_bytes()));
         SessionManagerLayer::new(session::Store::new(self.crm.clone()))
-            .with_name("siwaht_session")
+            .with_name(COOKIE)
             .with_http_only(true)
             .with_same_site(SameSite::Lax)
             .with_secure(self.config.production)

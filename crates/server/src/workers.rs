@@ -1,8 +1,9 @@
 //! What goes on beside answering requests: jobs, and what is done every so often.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use domain::attachments::WARN_TOTAL_BYTES;
+use futures_util::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use service::Crm;
 
@@ -20,37 +21,47 @@ const RING_EVERY: Duration = Duration::from_secs(30);
 /// How often the tallies of leads are folded together.
 const FOLD_EVERY: Duration = Duration::from_secs(1);
 
+/// Before what has panicked begins again: it must not fill the log.
+const REST: Duration = Duration::from_secs(1);
+
 /// All of it. Ends when it is stopped.
 pub(crate) struct Workers(Vec<tokio::task::JoinHandle<()>>);
 
 impl Workers {
     pub(crate) fn start(server: &Server) -> Self {
-        let crm = || server.crm.clone();
+        let (crm, metrics) = (&server.crm, server.metrics.clone());
         Workers(vec![
-            tokio::spawn(sweep(crm())),
-            tokio::spawn(upkeep(server.metrics.clone())),
-            tokio::spawn(fold(crm())),
+            keep(crm, sweep),
+            keep(crm, move |_| upkeep(metrics.clone())),
+            keep(crm, fold),
             // Two, so that a long job does not keep short ones waiting.
-            tokio::spawn(work(crm())),
-            tokio::spawn(work(crm())),
-            tokio::spawn(bring_in(crm())),
-            tokio::spawn(look_through(crm())),
-            tokio::spawn(sweep_files(crm())),
-            tokio::spawn(ring(crm())),
-            tokio::spawn({
-                let crm = crm();
-                async move { crm.follow_events().await }
-            }),
-            tokio::spawn({
-                let crm = crm();
-                async move { crm.announce_events().await }
-            }),
+            keep(crm, work),
+            keep(crm, work),
+            keep(crm, bring_in),
+            keep(crm, look_through),
+            keep(crm, sweep_files),
+            keep(crm, ring),
+            keep(crm, |crm| async move { crm.follow_events().await }),
+            keep(crm, |crm| async move { crm.announce_events().await }),
         ])
     }
 
     pub(crate) fn stop(self) {
         self.0.iter().for_each(tokio::task::JoinHandle::abort);
     }
+}
+
+/// Does the work for as long as the server runs: one that panics, which the log tells, begins again.
+fn keep<W>(crm: &Crm, work: impl Fn(Crm) -> W + Send + 'static) -> tokio::task::JoinHandle<()>
+where
+    W: Future<Output = ()> + Send + 'static,
+{
+    let crm = crm.clone();
+    tokio::spawn(async move {
+        while AssertUnwindSafe(work(crm.clone())).catch_unwind().await.is_err() {
+            tokio::time::sleep(REST).await;
+        }
+    })
 }
 
 async fn sweep(crm: Crm) {

@@ -38,6 +38,7 @@ pub use installation::{Installation, Setup};
 pub use interactions::Interactions;
 pub use leads::{Export, ImportUpload, Imports, Jobs, Leads, ProblemFile};
 pub use notifications::Notifications;
+pub use patch::read as read_json;
 pub use products::Products;
 pub use sessions::{Saved, SessionRow, Sessions};
 pub use sign_in::{Origin, Proof};

@@ -40,7 +40,12 @@ impl Hashing {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T> {
-        let _place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
+        let place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
+        // The work goes on when whoever asked goes away, and keeps its place for as long.
+        let work = move || {
+            let _place = place;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
     }
 }
@@ -53,4 +58,24 @@ fn decoy() -> Result<String, String> {
         Ok(hash.to_string())
     };
     DECOY.get_or_init(make).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_any_more_keeps_its_place() {
+        let hashing = Hashing::new();
+        let free = hashing.places.available_permits();
+        let (begin, begun) = std::sync::mpsc::channel::<()>();
+        let work = move || begun.recv().map_err(|error| error.to_string());
+        assert!(hashing.run(work).now_or_never().is_none(), "given up at once");
+        assert_eq!(hashing.places.available_permits(), free - 1);
+        begin.send(()).unwrap();
+        let all = u32::try_from(free).unwrap();
+        drop(hashing.places.acquire_many(all).await.unwrap());
+    }
 }

@@ -4,6 +4,7 @@
 
 use domain::{
     LeadId, Money,
+    interactions::InteractionInput,
     leads::{Lead, LeadFilter, LeadInput, LeadQuery, LeadStatus, MoveInput},
 };
 use serde_json::json;
@@ -134,6 +135,12 @@ async fn a_stale_move_is_told_who_moved_the_lead_where(pool: sqlx::PgPool) {
     let Err(Error::Conflict { detail, current }) = refused else { panic!("{refused:?}") };
     assert_eq!(detail, "ada moved this lead to Proposal. Nothing was changed.");
     assert_eq!(current.unwrap()["status"], "proposal");
+    let note = InteractionInput { text: "Thought about it".into(), ..InteractionInput::default() };
+    ada.interactions().log(lead.id, note).await.unwrap();
+    let late = MoveInput { version: Some(1), ..to(LeadStatus::Contacted) };
+    let refused = crm.acting(&crm.ali).leads().move_to(lead.id, late).await;
+    let Err(Error::Conflict { detail, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(detail, "ada moved this lead to Proposal. Nothing was changed.", "a note makes no version");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -352,7 +352,7 @@ async fn a_running_job_stops_when_it_is_cancelled_even_while_it_waits(pool: sqlx
     let edit = by_filter(update(json!({"company": "New"})), "");
     for (input, failure, changed) in [
         (edit.clone(), "Cancelled. Nothing was changed.", 0),
-        (in_part(edit), "Cancelled. The 1000 leads that were changed before stay so.", 1_000),
+        (in_part(edit), "Cancelled. The 1000 leads that were written before stay so.", 1_000),
     ] {
         let job = ada.leads().bulk(input).await.unwrap();
         let id = job.id.unwrap();
@@ -376,7 +376,7 @@ async fn a_job_that_its_copy_abandoned_is_taken_over(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool.clone()).await;
     many(&crm, 1_200).await;
     let ada = crm.in_request(&crm.ada, "r1");
-    let edit = by_filter(update(json!({"company": "New"})), "company=&q=lead");
+    let edit = by_filter(update(json!({"company": "New"})), "q=lead");
     for (input, before) in [(in_part(edit.clone()), 1_000), (edit, 0)] {
         let job = ada.leads().bulk(input).await.unwrap();
         let id = job.id.unwrap();
@@ -478,7 +478,7 @@ async fn overlapping_changes_at_once_wait_for_each_other_and_all_happen(pool: sq
     let outcomes: Vec<Result<BulkJob>> = changes.join_all().await;
     let failed = outcomes.iter().filter(|o| !matches!(o, Ok(_) | Err(Error::NotFound)));
     assert_eq!(failed.count(), 0, "{outcomes:?}");
-    assert_eq!(outcomes.iter().flatten().filter(|job| job.rows_changed == 60).count(), 12);
+    assert_eq!(outcomes.iter().flatten().filter(|job| (job.rows_done, job.rows_failed) == (60, 0)).count(), 12);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -488,4 +488,45 @@ async fn a_job_that_no_text_of_a_lead_could_hold_is_refused_at_once(pool: sqlx::
     let create = BulkInput { action: BulkAction::Create { leads }, ids: None, filter: None, partial: false };
     let refused = crm.acting(&crm.ali).leads().bulk(create).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_so_before_is_neither_changed_nor_undone(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ids = leads_of(&crm, &crm.ali, 3).await;
+    let ali = crm.in_request(&crm.ali, "r1");
+    let change = |status| BulkAction::Move { patch: json!({ "status": status }) };
+    ali.leads().bulk(by_ids(change("contacted"), &ids[..1])).await.unwrap();
+    let again = crm.in_request(&crm.ali, "r2").leads().bulk(by_ids(change("contacted"), &ids[..1])).await.unwrap();
+    assert_eq!((again.rows_total, again.rows_done, again.rows_changed, again.undo), (1, 1, 0, None));
+    let all = crm.in_request(&crm.ali, "r3").leads().bulk(by_ids(change("contacted"), &ids)).await.unwrap();
+    assert_eq!((all.rows_total, all.rows_changed, all.undo.as_deref()), (3, 2, Some("r3")));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_job_that_finds_nothing_any_more_is_done(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    many(&crm, 1_200).await;
+    let ada = crm.acting(&crm.ada);
+    let job = ada.leads().bulk(in_part(by_filter(update(json!({"status": "qualified"})), "status=new"))).await.unwrap();
+    sqlx::query("update leads set status = 'contacted'").execute(&pool).await.unwrap();
+    crm.crm.run_bulk_jobs().await.unwrap();
+    let job = ada.jobs().find(job.id.unwrap()).await.unwrap();
+    assert_eq!((job.state, job.rows_total, job.rows_changed), (JobState::Done, 0, 0));
+}
+
+#[test]
+fn a_request_with_something_unknown_in_it_is_refused() {
+    for (sent, said) in [
+        (json!({"action": "delete", "ids": [1], "partail": true}), "partail"),
+        (json!({"action": "update", "patch": {"name": "x"}, "ids": [1], "version": 7}), "version"),
+        (json!({"action": "delete", "ids": [1], "patch": {}}), "neither leads nor a patch"),
+        (json!({"action": "update", "ids": [1]}), "takes a patch"),
+        (json!({"action": "burn", "ids": [1]}), "burn"),
+    ] {
+        let refused = serde_json::from_value::<BulkInput>(sent).unwrap_err().to_string();
+        assert!(refused.contains(said), "{refused}");
+    }
+    let stored = by_filter(update(json!({"name": "x"})), "status=new");
+    assert_eq!(serde_json::from_value::<BulkInput>(serde_json::to_value(&stored).unwrap()).unwrap(), stored);
 }

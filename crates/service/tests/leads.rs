@@ -298,3 +298,18 @@ async fn assert_totals(crm: &TestCrm, when: &str) {
         }
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_reason_for_losing_goes_with_what_is_lost(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let leads = crm.acting(&crm.ali);
+    let refused = leads.leads().update(lead.id, json!({"lostReason": "Price"})).await;
+    assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("lostReason").is_some()), "{refused:?}");
+    leads.leads().update(lead.id, json!({"status": "lost", "lostReason": "Price"})).await.unwrap();
+    let read = serde_json::to_value(leads.leads().find(lead.id).await.unwrap()).unwrap();
+    let again = leads.leads().update(lead.id, read).await.unwrap();
+    assert_eq!(again.lost_reason.as_deref(), Some("Price"));
+    let open = leads.leads().update(lead.id, json!({"status": "new"})).await.unwrap();
+    assert_eq!(open.lost_reason, None);
+}

@@ -138,3 +138,15 @@ async fn engineers_learn_nothing_about_the_value_from_a_score(pool: sqlx::PgPool
     let unseen = crm.acting(&crm.ed).leads().score(lead.id).await;
     assert!(matches!(unseen, Err(Error::NotFound)));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_computed_score_that_is_sent_back_as_it_was_read_stays_computed(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    let mut read = serde_json::to_value(&lead).unwrap();
+    // It ages without a new version.
+    sqlx::query("update leads set score = score + 4").execute(&pool).await.unwrap();
+    read["company"] = json!("Atlas");
+    let changed = crm.acting(&crm.ali).leads().update(lead.id, read).await.unwrap();
+    assert_eq!((changed.company.as_deref(), changed.score_is_set), (Some("Atlas"), false));
+}

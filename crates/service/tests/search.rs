@@ -4,7 +4,7 @@
 
 use domain::{
     Timestamp,
-    leads::{LeadInput, LeadQuery, LeadStatus, MyDay},
+    leads::{LeadFilter, LeadInput, LeadQuery, LeadStatus, MyDay},
     users::User,
 };
 use serde_json::json;
@@ -50,10 +50,40 @@ async fn a_phone_number_is_found_as_written_and_by_its_digits(pool: sqlx::PgPool
     lead(&crm, LeadInput { phone: Some("+49 (30) 901-820 30".into()), ..named("Maya") }).await;
     lead(&crm, named("Noor")).await;
     let ada = crm.acting(&crm.ada);
-    for q in ["+49 (30)", "901-820", "493090182030", "01820"] {
+    for q in ["+49 (30)", "901-820", "493090182030", "01820", "+493090182030", "0049 30 90182030", "030/901.820.30"] {
         assert_eq!(found(&ada, q).await, ["Maya"], "{q}");
+        let listed =
+            LeadQuery { filter: LeadFilter { q: Some(q.into()), ..LeadFilter::default() }, ..LeadQuery::default() };
+        assert_eq!(ada.leads().list(&listed).await.unwrap().items.len(), 1, "{q}");
     }
-    assert_eq!(found(&ada, "901-8203").await, [""; 0]);
+    assert_eq!(found(&ada, "901-8209").await, [""; 0]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_lead_is_found_by_its_own_name_in_any_script(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    for name in ["İpek Yılmaz", "ΓΙΩΡΓΟΣ ΠΑΠΠΑΣ", "Ünal Straße"] {
+        lead(&crm, named(name)).await;
+        assert_eq!(found(&crm.acting(&crm.ada), name).await, [name]);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_common_elsewhere_is_found_among_ones_own(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    lead(&crm, LeadInput { email: Some("maya@gmail.example".into()), assigned_to: Some(crm.ali.id), ..named("Maya") })
+        .await;
+    crm.clock.advance(Duration::days(1));
+    sqlx::query(
+        "insert into leads (name, email, assigned_to, created_by, position, stage_entered_at, created_at, updated_at)
+         select 'Other', 'other@gmail.example', $1, $1, 'm', $2, $2, $2 from generate_series(1, 4000)",
+    )
+    .bind(crm.amy.id.0)
+    .bind(crm.crm.now())
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert_eq!(found(&crm.acting(&crm.ali), "gmail").await, ["Maya"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

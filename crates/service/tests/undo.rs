@@ -91,6 +91,17 @@ async fn a_move_takes_its_dates_and_its_engineer_back(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_slip_that_is_taken_back_tells_nobody_of_a_win(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let lead = crm.lead_of(&crm.ali, "Maya").await;
+    update(&crm, &crm.ada, "won", lead.id, json!({"status": "won"})).await;
+    update(&crm, &crm.ada, "slip", lead.id, json!({"status": "lost"})).await;
+    undo(&crm, &crm.ada, "slip").await.unwrap();
+    assert_eq!(find(&crm, lead.id).await.status, LeadStatus::Won);
+    assert_eq!(crm.acting(&crm.ali).notifications().bell().await.unwrap().unread, 1, "it was won once");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn what_others_changed_since_is_left_alone(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool.clone()).await;
     let lead = crm.lead_of(&crm.ali, "Maya").await;

@@ -39,7 +39,7 @@ pub enum BulkAction {
 /// A whole request: the action, the leads it is about, and what happens when one refuses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Sent")]
 pub struct BulkInput {
     #[serde(flatten)]
     pub action: BulkAction,
@@ -52,6 +52,50 @@ pub struct BulkInput {
     /// Changes what can be changed and reports the rest; otherwise one refusal keeps all of it from happening.
     #[serde(default)]
     pub partial: bool,
+}
+
+/// A request as it comes: flattened, serde would pass over what it does not know, a misspelt `partial` among it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Sent {
+    action: Named,
+    leads: Option<Vec<LeadInput>>,
+    patch: Option<Value>,
+    ids: Option<Vec<LeadId>>,
+    filter: Option<String>,
+    #[serde(default)]
+    partial: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Named {
+    Create,
+    Update,
+    Assign,
+    Move,
+    Delete,
+}
+
+impl TryFrom<Sent> for BulkInput {
+    type Error = &'static str;
+
+    fn try_from(sent: Sent) -> Result<Self, Self::Error> {
+        let Sent { action, leads, patch, ids, filter, partial } = sent;
+        let action = match (action, leads, patch) {
+            (Named::Create, Some(leads), None) => BulkAction::Create { leads },
+            (Named::Update, None, Some(patch)) => BulkAction::Update { patch },
+            (Named::Assign, None, Some(patch)) => BulkAction::Assign { patch },
+            (Named::Move, None, Some(patch)) => BulkAction::Move { patch },
+            (Named::Delete, None, None) => BulkAction::Delete,
+            (Named::Create, ..) => return Err("takes leads and no patch with the action create"),
+            (Named::Delete, ..) => return Err("takes neither leads nor a patch with the action delete"),
+            (Named::Update | Named::Assign | Named::Move, ..) => {
+                return Err("takes a patch and no leads with this action");
+            }
+        };
+        Ok(BulkInput { action, ids, filter, partial })
+    }
 }
 
 /// How a change of many leads stands.
@@ -114,7 +158,8 @@ pub struct BulkFailure {
     pub reason: String,
 }
 
-/// A change of many leads: done at once, or on its way. `rowsChanged + rowsFailed` is `rowsTotal` when it is done.
+/// A change of many leads: done at once, or on its way. When it is done, leads that are neither among `rowsChanged` nor
+/// among `rowsFailed` were so already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -125,7 +170,6 @@ pub struct BulkJob {
     pub rows_total: i64,
     /// Looked at so far.
     pub rows_done: i64,
-    /// As they were to be, those included that were so before.
     pub rows_changed: i64,
     pub rows_failed: i64,
     /// The first 1,000 of them.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::{LeadColumn, LeadQuery, MAX_IDS};
+use super::{LeadColumn, LeadQuery, MAX_IDS, TWICE};
 use crate::{Fields, LeadId};
 
 /// What kind of file.
@@ -67,21 +67,20 @@ impl Default for ExportInput {
 
 impl ExportInput {
     /// Reads a query string (without `?`): that of a list, with `format`, `columns` and `ids` among it. Everything
-    /// wrong is reported at once; an empty value is none.
+    /// wrong is reported at once. An empty value is none, but for `ids`: whoever joined no ids means no lead, not all.
     pub fn parse(query: &str) -> Result<Self, Fields> {
         let mut out = ExportInput::default();
         let mut fields = Fields::default();
-        let (mut columns, mut ids) = (Vec::new(), Vec::new());
+        let (mut columns, mut ids, mut has_format) = (Vec::new(), Vec::new(), false);
         let mut rest = Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let text = value.trim();
             let read = match &*name {
-                "format" if !text.is_empty() => {
-                    text.parse().map(|format| out.format = format).map_err(ToString::to_string)
-                }
+                "format" if text.is_empty() => Ok(()),
+                "format" if std::mem::replace(&mut has_format, true) => Err(TWICE.to_owned()),
+                "format" => text.parse().map(|format| out.format = format).map_err(ToString::to_string),
                 "columns" => read_columns(&mut columns, text),
                 "ids" => read_ids(&mut ids, text),
-                "format" => Ok(()),
                 _ => {
                     rest.append_pair(&name, &value);
                     Ok(())
@@ -121,7 +120,11 @@ fn read_ids(into: &mut Vec<LeadId>, text: &str) -> Result<(), String> {
     for id in text.split(',').map(str::trim).filter(|id| !id.is_empty()) {
         into.push(id.parse().map_err(|_| format!("expected ids such as 17,42 and not {id:?}"))?);
     }
-    if into.len() > MAX_IDS { Err(format!("at most {MAX_IDS}; use a filter for more")) } else { Ok(()) }
+    match into.len() {
+        0 => Err("names no lead".into()),
+        1..=MAX_IDS => Ok(()),
+        _ => Err(format!("at most {MAX_IDS}; use a filter for more")),
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +140,7 @@ mod tests {
         assert_eq!(input.columns, [LeadColumn::Name, LeadColumn::Value]);
         assert_eq!(input.ids, Some(vec![LeadId(3), LeadId(1)]));
         assert_eq!(input.query.filter.status, [LeadStatus::Won]);
-        assert_eq!(ExportInput::parse("format=&columns=&ids="), Ok(ExportInput::default()));
+        assert_eq!(ExportInput::parse("format=&columns="), Ok(ExportInput::default()));
     }
 
     #[test]
@@ -146,6 +149,8 @@ mod tests {
         let fields = ExportInput::parse(wrong).unwrap_err();
         let names: Vec<&str> = fields.0.keys().map(String::as_str).collect();
         assert_eq!(names, ["color", "columns", "format", "ids", "status"]);
+        assert_eq!(ExportInput::parse("ids=").unwrap_err(), Fields::one("ids", "names no lead"));
+        assert_eq!(ExportInput::parse("format=csv&format=xlsx").unwrap_err(), Fields::one("format", TWICE));
         let twice = ExportInput::parse("columns=id,id").unwrap_err();
         assert_eq!(twice, Fields::one("columns", "names id twice"));
         let many = vec!["1"; MAX_IDS + 1].join(",");

@@ -139,7 +139,8 @@ impl LeadInput {
         }
     }
 
-    /// Trims and orders what has more than one spelling, then checks every rule.
+    /// Trims and orders what has more than one spelling, leaves out a reason for what is not lost, then checks every
+    /// rule.
     pub fn checked(mut self) -> Result<Self, Fields> {
         self.name = self.name.trim().to_owned();
         for field in [
@@ -155,18 +156,21 @@ impl LeadInput {
         ] {
             text::tidy(field);
         }
+        if self.status != LeadStatus::Lost {
+            self.lost_reason = None;
+        }
         self.products.extend(self.assigned_product);
         self.products.sort();
         self.products.dedup();
-        self.validate()?;
         self.follow_up_at = self.follow_up_at.map(as_stored);
+        self.validate()?;
         Ok(self)
     }
 }
 
 /// In UTC and to the microsecond, as the database gives it back: otherwise the same moment would look like a change.
 fn as_stored(at: OffsetDateTime) -> OffsetDateTime {
-    let at = at.to_offset(time::UtcOffset::UTC);
+    let at = at.checked_to_offset(time::UtcOffset::UTC).unwrap_or(at);
     at.replace_microsecond(at.microsecond()).unwrap_or(at)
 }
 
@@ -240,6 +244,19 @@ mod tests {
         let input = LeadInput { follow_up_at: Some(at), ..named("Maya") }.checked().unwrap();
         let text = serde_json::to_value(input).unwrap()["followUpAt"].clone();
         assert_eq!(text, "2027-01-01T06:00:00Z");
+    }
+
+    #[test]
+    fn a_moment_lies_within_the_years_in_every_zone() {
+        let at = |at| LeadInput { follow_up_at: Some(at), ..named("Maya") }.checked();
+        for beyond in [
+            time::macros::datetime!(2200-12-31 23:59:59 -12),
+            time::macros::datetime!(1970-01-01 0:00 +14),
+            time::macros::datetime!(9999-12-31 23:59:59 -12),
+        ] {
+            assert!(at(beyond).is_err(), "{beyond} would not pass a second time");
+        }
+        assert!(at(time::macros::datetime!(1969-12-31 23:00 -5)).is_ok());
     }
 
     #[test]

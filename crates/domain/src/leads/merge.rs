@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Lead;
+use super::{Lead, TWICE, UNKNOWN};
 use crate::{Fields, LeadId};
 
 /// Merges `from` into the lead of the path: interactions, files and products move along, `from` is deleted.
@@ -49,15 +49,24 @@ impl DuplicateQuery {
         let (mut out, mut fields) = (DuplicateQuery::default(), Fields::default());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
-            match &*name {
-                _ if value.is_empty() => {}
-                "email" => out.email = Some(value.to_owned()),
-                "phone" => out.phone = Some(value.to_owned()),
+            let is_twice = match &*name {
+                "email" | "phone" | "except" if value.is_empty() => false,
+                "email" => out.email.replace(value.to_owned()).is_some(),
+                "phone" => out.phone.replace(value.to_owned()).is_some(),
                 "except" => match value.parse() {
-                    Ok(id) => out.except = Some(id),
-                    Err(_) => fields.add(name, "expected a lead's id"),
+                    Ok(id) => out.except.replace(id).is_some(),
+                    Err(_) => {
+                        fields.add(name.as_ref(), "expected a lead's id");
+                        false
+                    }
                 },
-                _ => fields.add(name, "is not a known parameter"),
+                _ => {
+                    fields.add(name.as_ref(), UNKNOWN);
+                    false
+                }
+            };
+            if is_twice {
+                fields.add(name, TWICE);
             }
         }
         fields.0.extend(out.check().err().unwrap_or_default().0);

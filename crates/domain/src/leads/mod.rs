@@ -25,7 +25,7 @@ pub use filter::{Between, FollowUpDue, LeadFilter, Owner};
 pub use input::LeadInput;
 pub use merge::{Duplicate, DuplicateQuery, MergeInput, email_key, phone_key};
 pub use my_day::{FollowUps, MyDay, SHOWN};
-pub use query::{LeadQuery, SortField, SortKey, written};
+pub use query::{LeadQuery, SortField, SortKey, TWICE, UNKNOWN, written};
 pub use rights::LeadRights;
 pub use score::{LeadScore, ScorePoint};
 pub use status::{LeadPriority, LeadStatus};

@@ -13,6 +13,28 @@ use crate::{
     paging::{DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET},
 };
 
+/// Parameters that take several values, which are alternatives.
+const SEVERAL: [&str; 7] = ["status", "priority", "assignee", "engineer", "product", "source", "followUp"];
+/// Parameters that stand there once.
+const ONCE: [&str; 14] = [
+    "q",
+    "valueMin",
+    "valueMax",
+    "createdFrom",
+    "createdTo",
+    "closedFrom",
+    "closedTo",
+    "followUpFrom",
+    "followUpTo",
+    "sort",
+    "limit",
+    "offset",
+    "cursor",
+    "total",
+];
+/// What is said of a parameter that no operation knows, and of one that stands there again.
+pub const UNKNOWN: &str = "is not a known parameter";
+pub const TWICE: &str = "stands there twice";
 /// Values of one condition at the most: more would be a list of its own, not a filter.
 const MAX_VALUES: usize = 100;
 /// Characters of a search at the most.
@@ -135,18 +157,24 @@ impl LeadQuery {
     /// Reads a query string (without `?`). Every unknown name and every value that cannot be is reported at once.
     ///
     /// Several values stand in one parameter with commas or in repeated ones; an empty value is no condition, as a
-    /// submitted form has it.
+    /// submitted form has it. What is not known is refused even so: a slip must not turn a filter into none.
     pub fn parse(query: &str) -> Result<Self, Fields> {
         let mut out = LeadQuery::default();
         let mut fields = Fields::default();
+        let mut read = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
-            if value.is_empty() {
-                continue;
+            let is_once = ONCE.contains(&&*name);
+            let outcome = match value {
+                _ if !is_once && !SEVERAL.contains(&&*name) => Err(UNKNOWN.to_owned()),
+                "" => continue,
+                _ if is_once && read.contains(&name) => Err(TWICE.to_owned()),
+                _ => out.read(&name, value),
+            };
+            if let Err(message) = outcome {
+                fields.add(name.as_ref(), message);
             }
-            if let Err(message) = out.read(&name, value) {
-                fields.add(name, message);
-            }
+            read.push(name);
         }
         out.filter.check_ranges(&mut fields);
         if out.cursor.is_some() && out.offset > 0 {
@@ -185,7 +213,7 @@ impl LeadQuery {
                 Ok(())
             }
             "total" => boolean(value).map(|t| self.total = t),
-            _ => Err("is not a known parameter".into()),
+            _ => Err(UNKNOWN.to_owned()),
         }
     }
 
@@ -248,7 +276,11 @@ fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
 }
 
 fn several<T: FromStr<Err: ToString> + PartialEq>(into: &mut Vec<T>, value: &str) -> Result<(), String> {
-    for one in split(value) {
+    let values = split(value);
+    if values.is_empty() {
+        return Err("names no value".into());
+    }
+    for one in values {
         let one = one.parse().map_err(|e: T::Err| e.to_string())?;
         if !into.contains(&one) {
             into.push(one);
@@ -331,6 +363,25 @@ mod tests {
     #[test]
     fn empty_values_are_no_conditions() {
         assert_eq!(LeadQuery::parse("q=&status=&valueMin="), Ok(LeadQuery::default()));
+    }
+
+    #[test]
+    fn a_slip_is_refused_rather_than_taken_for_no_condition() {
+        for slip in
+            ["status:won", "stauts=", "company:Brightline", "status=,", "source=%5C", "q=a&q=b", "sort=name&sort=value"]
+        {
+            assert!(LeadQuery::parse(slip).is_err(), "{slip}");
+        }
+        assert!(LeadQuery::parse("q=&q=maya&").is_ok(), "a form may send a field that was left empty");
+    }
+
+    #[test]
+    fn every_parameter_is_read() {
+        for name in SEVERAL.iter().chain(&ONCE) {
+            let said = LeadQuery::parse(&format!("{name}=%00")).unwrap_err();
+            assert_eq!(said, Fields::one(*name, "contains a control character"));
+            assert_ne!(LeadQuery::default().read(name, "1"), Err(UNKNOWN.to_owned()), "{name}");
+        }
     }
 
     #[test]

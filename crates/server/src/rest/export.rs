@@ -29,8 +29,6 @@ const IDLE: Duration = Duration::from_secs(60);
         ("format" = Option<String>, Query, description = "csv (default) or xlsx"),
         ("columns" = Option<String>, Query, description = "Which columns in which order, with commas; all by default"),
         ("ids" = Option<String>, Query, description = "Only these of the leads that match, at most 10,000; those the caller does not see are left out"),
-        ("q" = Option<String>, Query, description = "This and every other condition as for GET /api/leads"),
-        ("sort" = Option<String>, Query, description = "As for GET /api/leads"),
     ),
     responses(
         (status = 200, description = "The file. A connection that breaks off is a file that is not whole", content_type = "text/csv"),

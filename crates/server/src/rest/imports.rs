@@ -268,7 +268,7 @@ fn after(params: &mut Params) -> i64 {
         ("limit" = Option<i64>, Query, description = "JSON: 1 to 200, 50 by default"),
     ),
     responses(
-        (status = 200, description = "A page of rows, or the file", body = ImportRows),
+        (status = 200, description = "A page of rows, or the file", content((ImportRows = "application/json"), ("text/csv"))),
         (status = 400, description = "A parameter cannot be used"),
         (status = 401, description = "Not signed in"),
         (status = 403, description = "Engineers do not import"),

@@ -23,8 +23,9 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{header, request::Parts},
 };
-use domain::{ErrorCode, Fields};
+use domain::ErrorCode;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{problem::Problem, startup::Server};
@@ -100,23 +101,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(ErrorCode::BadRequest, format!("The body is not JSON: {error}.")))?;
     // serde reads a struct from an array too; fields without names are nothing we promise.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
+    if value.is_array() {
         return Err(Problem::new(ErrorCode::BadRequest, "Send a JSON object."));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        if !inner.is_data() {
-            return Problem::new(ErrorCode::BadRequest, format!("The body is not JSON: {inner}."));
-        }
-        let field = path.split(['.', '[']).next().filter(|f| !f.is_empty()).unwrap_or("body").to_owned();
-        Problem::new(ErrorCode::Invalid, "Nothing was saved. Correct the named fields.")
-            .with_fields(Fields::one(field, inner.to_string()))
-    })?;
-    json.end().map_err(|e| Problem::new(ErrorCode::BadRequest, format!("The body is not JSON: {e}.")))?;
-    Ok(value)
+    service::read_json(value).map_err(|fields| service::Error::Invalid(fields).into())
 }
 
 /// An id in the path. One that is no number names nothing: 404.

@@ -6,7 +6,11 @@ use axum::{
     extract::{FromRequestParts, RawQuery},
     http::request::Parts,
 };
-use domain::{Cursor, Fields, paging::DEFAULT_LIMIT};
+use domain::{
+    Cursor, Fields,
+    leads::{TWICE, UNKNOWN},
+    paging::DEFAULT_LIMIT,
+};
 use service::Error;
 
 use crate::problem::Problem;
@@ -30,25 +34,25 @@ impl Params {
     fn of(query: &str) -> Self {
         let mut params = Params { given: BTreeMap::new(), fields: Fields::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            // An empty value is none, as in a submitted form.
-            if value.trim().is_empty() {
-                continue;
-            }
-            if params.given.insert(name.clone().into_owned(), value.trim().to_owned()).is_some() {
-                params.fields.add(name, "stands there twice");
+            let (value, known) = (value.trim(), params.given.get(&*name));
+            if known.is_none() || !value.is_empty() {
+                let before = params.given.insert(name.clone().into_owned(), value.to_owned());
+                if before.is_some_and(|before| !before.is_empty()) {
+                    params.fields.add(name, TWICE);
+                }
             }
         }
         params
     }
 
-    /// The text of a parameter.
+    /// The text of a parameter. An empty one is none, as in a submitted form.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        self.given.remove(name)
+        self.given.remove(name).filter(|text| !text.is_empty())
     }
 
     /// A parameter that is read; `expected` is said of one that cannot be.
     pub fn read<T: std::str::FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
-        let text = self.given.remove(name)?;
+        let text = self.text(name)?;
         let value = text.parse().ok();
         if value.is_none() {
             self.fields.add(name, expected);
@@ -70,7 +74,7 @@ impl Params {
     /// Refuses what could not be read and what nobody asked for.
     pub fn finish(mut self) -> Result<(), Problem> {
         for name in self.given.into_keys() {
-            self.fields.add(name, "is not a known parameter");
+            self.fields.add(name, UNKNOWN);
         }
         self.fields.into_result().map_err(|fields| Error::BadRequest(fields).into())
     }

@@ -59,6 +59,18 @@ async fn a_file_goes_through_all_of_its_steps(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn of_several_who_take_a_step_at_once_one_does_and_the_others_are_told(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let ada = server.signed_in(&server.crm.ada).await;
+    let import = imported(&server, &ada, b"name\nMaya\n", &[("dryRun", "true")]).await;
+    let run = format!("/api/imports/{}/run", import["id"]);
+    let answers = futures_util::future::join_all((0..4).map(|_| ada.post(&run, json!({})))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [202, 409, 409, 409]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_file_comes_in_at_once_when_nobody_asks_for_a_dry_run(pool: sqlx::PgPool) {
     let server = TestServer::over(pool).await;
     let ali = server.signed_in(&server.crm.ali).await;

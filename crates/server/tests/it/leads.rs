@@ -185,6 +185,10 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         "source=a%00b",
         "total=maybe",
         "followUp=soon",
+        "stauts=",
+        "status:won",
+        "status=,",
+        "limit=5&limit=6",
     ] {
         let answer = ada.get(&format!("/api/leads?{query}")).await;
         seen.push(format!("GET ?{query} → {} {}", answer.status.as_u16(), answer.json()["fields"]));
@@ -200,6 +204,9 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         json!({"name": "a\u{0}b"}),
         json!({"name": "Maya", "shoeSize": 42}),
         json!({"name": "Maya", "status": "sold"}),
+        json!({"name": "Maya", "status": null}),
+        json!({"name": "Maya", "priority": true}),
+        json!({"name": "Maya", "products": [1, "x"]}),
         json!({"name": "Maya", "value": -1}),
         json!({"name": "Maya", "value": 1e15}),
         json!({"name": "Maya", "value": 1.005}),
@@ -223,6 +230,12 @@ async fn bad_input_is_named_and_never_a_500(pool: sqlx::PgPool) {
         seen.push(format!("PATCH {body} → {} {}", answer.status.as_u16(), answer.json()["fields"]));
     }
     insta::assert_snapshot!("bad_input", seen.join("\n"));
+    // A place at the end of the year 9999 in another zone, and one behind more rows than there can be.
+    let far = "eyJzIjoiLWNyZWF0ZWRBdCIsInYiOlsiOTk5OS0xMi0zMVQyMzo1OTo1OS0yMzo1OSJdLCJpZCI6MX0";
+    assert_eq!(ada.get(&format!("/api/leads?cursor={far}")).await.status, 400);
+    let many =
+        "eyJzIjoiLWNyZWF0ZWRBdCIsInYiOlsiMjAyNi0wMS0wMVQwMDowMDowMFoiXSwiaWQiOjEsIm4iOjkyMjMzNzIwMzY4NTQ3NzU4MDd9";
+    assert_eq!(ada.get(&format!("/api/leads?cursor={many}")).await.json()["start"], Value::Null);
     assert_eq!(ada.get("/api/leads?total=true").await.json()["total"], 1, "nothing was written");
 }
 

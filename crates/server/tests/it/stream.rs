@@ -102,6 +102,20 @@ async fn a_stream_cannot_begin_at_nonsense(pool: sqlx::PgPool) {
     let ali = server.signed_in(&server.crm.ali).await;
     assert_eq!(ali.get("/api/events/stream?after=soon").await.status, 400);
     assert_eq!(ali.get("/api/events/stream?from=1").await.status, 400);
-    // An event that is not there, as after a restored backup, means from now on.
-    assert_eq!(ali.get("/api/events/stream?after=987654").await.status, 200);
+    // An event that is not there, as after a restored backup: what is shown must be loaded anew.
+    let mut lost = open(&ali, "/api/events/stream?after=987654", &[]).await;
+    piece(&mut lost).await.unwrap();
+    assert_eq!(line(&piece(&mut lost).await.unwrap(), "event:"), "reload");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_stream_from_the_beginning_tells_everything(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let ali = server.signed_in(&server.crm.ali).await;
+    let first = server.crm.lead_of(&server.crm.ali, "Maya").await;
+    server.crm.lead_of(&server.crm.ali, "Jonas").await;
+    let mut stream = open(&ali, "/api/events/stream?after=0", &[]).await;
+    piece(&mut stream).await.unwrap();
+    let event: LiveEvent = serde_json::from_str(line(&told(&server, &mut stream).await, "data:")).unwrap();
+    assert_eq!(event.event.lead_id, Some(first.id));
 }

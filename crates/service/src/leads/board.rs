@@ -129,12 +129,15 @@ async fn heads(me: &Acting, filter: &LeadFilter) -> Result<Vec<Head>> {
 /// The refusal of a move that someone else was ahead of, who changed the lead since this version.
 async fn stale(writing: &mut Writing<'_>, lead: Lead, seen: i64) -> Result<Error> {
     let actor = writing.acting.actor();
-    // Each version is one event, so what came since is among as many of the newest.
+    // Each version is one event, so what came since is among as many of the newest; notes and files make no version.
     let since = sqlx::query!(
         r#"select e.kind, e.actor_id as "actor_id: domain::UserId", u.name as "name?"
-           from (select * from events where lead_id = $1 order by id desc limit $2) e
+           from (select * from events where lead_id = $1 and entity <> 'attachment' and kind <> 'lead.follow_up_due'
+                     and (kind <> 'interaction.created' or changes ? 'type')
+                 order by at desc, id desc limit $2) e
            left join users u on u.id = e.actor_id
-           where e.kind in ('lead.status_changed', 'lead.reordered') order by e.id desc limit 1"#,
+           where e.kind in ('lead.status_changed', 'lead.reordered')
+           order by e.at desc, e.id desc limit 1"#,
         lead.id.0,
         (lead.version - seen).clamp(1, 200),
     )

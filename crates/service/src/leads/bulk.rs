@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Fields, LeadId,
-    leads::{BulkAction, BulkInput, BulkJob, Lead, LeadFilter, LeadInput, LeadQuery, MAX_AT_ONCE, MAX_IDS},
+    leads::{BulkAction, BulkInput, BulkJob, Lead, LeadFilter, LeadInput, LeadQuery, MAX_AT_ONCE, MAX_IDS, MoveInput},
 };
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use super::{
     tally::Tally,
     write::Writing,
 };
-use crate::{Acting, Error, Result, policy, policy::Action};
+use crate::{Acting, Error, Result, patch, policy, policy::Action};
 
 /// Leads that are read, checked and written together: enough to make a statement worth it, few enough to hold.
 pub(super) const BATCH: usize = 500;
@@ -105,9 +105,8 @@ impl Order {
             BulkAction::Move { patch } => {
                 let fits = |field: &str| matches!(field, "status" | "lostReason");
                 let patch = checked(patch, fits, "is not about a move; use update")?;
-                if patch.get("status").is_none_or(Value::is_null) {
-                    return Err(Error::Invalid(Fields::one("status", "is required")));
-                }
+                // The rules of a single move.
+                patch::read::<MoveInput>(patch.clone()).and_then(MoveInput::checked).map_err(Error::Invalid)?;
                 Change::Update(patch)
             }
             BulkAction::Delete => Change::Delete,
@@ -179,7 +178,7 @@ impl Order {
                 let mut index = index(first);
                 for inputs in inputs[places_of].chunks(BATCH) {
                     for outcome in writing.create_many(inputs.to_vec()).await? {
-                        tally.add(None, index, outcome.map(drop))?;
+                        tally.add(None, index, outcome.map(|_| true))?;
                         index += 1;
                     }
                 }
@@ -238,13 +237,14 @@ impl Change {
         Ok(())
     }
 
-    async fn apply(&self, writing: &mut Writing<'_>, leads: &[Lead]) -> Result<Vec<Result<()>>> {
+    /// Says of each whether it changed.
+    async fn apply(&self, writing: &mut Writing<'_>, leads: &[Lead]) -> Result<Vec<Result<bool>>> {
         match self {
-            Change::Update(patch) => {
-                let outcomes = writing.update(leads, patch).await?;
-                Ok(outcomes.into_iter().map(|outcome| outcome.map(drop)).collect())
+            Change::Update(patch) => writing.update(leads, patch).await,
+            Change::Delete => {
+                let outcomes = writing.delete(leads).await?;
+                Ok(outcomes.into_iter().map(|outcome| outcome.map(|()| true)).collect())
             }
-            Change::Delete => writing.delete(leads).await,
         }
     }
 }

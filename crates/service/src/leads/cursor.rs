@@ -11,6 +11,9 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{Error, Result};
 
+/// Rows before a page at the most; where a cursor says more, nobody knows.
+const MOST_ROWS: i64 = 1 << 40;
+
 /// A row at the edge of a page, as far as the sort looks at it.
 pub(super) struct Place {
     pub values: Vec<Option<SortValue>>,
@@ -68,7 +71,11 @@ impl SortValue {
             | SortField::UpdatedAt
             | SortField::FollowUpAt
             | SortField::LastContactedAt
-            | SortField::ClosedAt => Timestamp::parse(text, &Rfc3339).ok().map(SortValue::Time),
+            | SortField::ClosedAt => {
+                let at = Timestamp::parse(text, &Rfc3339).ok()?;
+                // As it was written, and of the years that PostgreSQL knows.
+                (at.offset().is_utc() && (1..=9_999).contains(&at.year())).then_some(SortValue::Time(at))
+            }
             SortField::Position => (!text.contains('\0')).then(|| SortValue::Rank(text.to_owned())),
             SortField::Name | SortField::Company => (!text.contains('\0')).then(|| SortValue::Text(text.to_owned())),
             SortField::Status => text.parse().ok().map(SortValue::Status),
@@ -119,7 +126,7 @@ pub(super) fn before(first: &Lead, sort: &[SortKey], start: Option<i64>) -> Resu
 pub(super) fn back_from(behind: &Cursor) -> Option<Cursor> {
     let mut sealed: Sealed = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&behind.0).ok()?).ok()?;
     sealed.backward = true;
-    sealed.start = sealed.start.map(|start| start - 1);
+    sealed.start = sealed.start.and_then(|start| start.checked_sub(1));
     Some(Cursor(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).ok()?)))
 }
 
@@ -147,7 +154,7 @@ fn read(cursor: &Cursor, sort: &[SortKey]) -> Option<Place> {
         Some(text) => SortValue::from_text(key.field, text).map(Some),
     });
     let Sealed { id, backward, start, .. } = sealed;
-    let start = start.filter(|start| *start >= 0);
+    let start = start.filter(|start| (0..MOST_ROWS).contains(start));
     Some(Place { values: values.collect::<Option<_>>()?, id: LeadId(id), backward, start })
 }
 

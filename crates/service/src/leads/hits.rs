@@ -24,7 +24,7 @@ pub(crate) async fn hits(me: &Acting, words: &[&str]) -> Result<Vec<LeadHit>> {
     let actor = me.actor();
     let all: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     // Of common words the last touched hold plenty, and the index would lead to thousands.
-    let is_rare = !recent::are_common(me.crm(), &all).await?;
+    let is_rare = !recent::are_common(me, &all).await?;
     let starts = format!("{}%", list::escaped(&words.join(" ")));
     let mut sql = QueryBuilder::new("with last_touched as (select * from leads where deleted_at is null ");
     sql.push("order by updated_at desc, id desc limit ").push_bind(LAST_TOUCHED).push("), hits as ((");

@@ -4,6 +4,7 @@
 //! out, another copy takes the job up again, and the count of claims keeps the first one from finishing it too.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -17,6 +18,7 @@ use domain::{
     imports::ImportStep,
     leads::{BulkInput, BulkJob, JobState},
 };
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgExecutor;
@@ -207,10 +209,10 @@ impl Crm {
     }
 
     async fn run_job(&self, job: &Claim) -> Result<()> {
-        let outcome = match self.acting_for(job).await {
-            Ok(acting) => self.attempt(&acting, job).await,
-            Err(error) => Err(error),
-        };
+        let attempt = async { self.attempt(&self.acting_for(job).await?, job).await };
+        // A job that panics ends as one that fails: its worker has others to do.
+        let outcome = AssertUnwindSafe(attempt).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::internal(format!("job {} panicked", job.id))));
         let now = self.now();
         match outcome {
             Ok(Ended::Done | Ended::Lost) => Ok(()),
@@ -323,7 +325,8 @@ async fn in_parts(acting: &Acting, job: &Claim, input: BulkInput) -> Result<Ende
     };
     let mut tally = job.tally();
     tally.total = order.len();
-    while tally.done < tally.total {
+    // Once at least: a job that has nothing to do must be told that it is done.
+    loop {
         let mut writing = Writing::begin(acting).await?;
         let first = usize::try_from(tally.done).unwrap_or(usize::MAX);
         let last = first.saturating_add(BATCH).min(usize::try_from(tally.total).unwrap_or(usize::MAX));
@@ -333,8 +336,10 @@ async fn in_parts(acting: &Acting, job: &Claim, input: BulkInput) -> Result<Ende
             return Ok(Ended::Cancelled);
         }
         writing.commit().await?;
+        if is_last {
+            return Ok(Ended::Done);
+        }
     }
-    Ok(Ended::Done)
 }
 
 fn cancelled(changed: i64) -> String {
@@ -344,8 +349,8 @@ fn cancelled(changed: i64) -> String {
 fn kept(changed: i64) -> String {
     match changed {
         0 => "Nothing was changed.".into(),
-        1 => "The one lead that was changed before stays so.".into(),
-        n => format!("The {n} leads that were changed before stay so."),
+        1 => "The one lead that was written before stays so.".into(),
+        n => format!("The {n} leads that were written before stay so."),
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::{
     Page, Timestamp, UserId,
     leads::{Between, FollowUpDue, Lead, LeadFilter, LeadQuery, Owner, SortField, SortKey},
+    search::needles,
     users::Role,
 };
 use sqlx::{Postgres, QueryBuilder};
@@ -132,7 +133,7 @@ pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, filter: &LeadFilter, now
         push_days(sql, actor, column, *days);
     }
     push_follow_up_due(sql, actor, follow_up_due, now);
-    push_words(sql, &words(q.as_deref()));
+    push_words(sql, &needles(q.as_deref().unwrap_or_default()));
 }
 
 /// Every word occurs somewhere; `words` are in lower case.
@@ -231,11 +232,6 @@ fn push_follow_up_due(sql: &mut Sql, actor: &Actor, due: &[FollowUpDue], now: Ti
         }
     }
     sql.push(")");
-}
-
-/// What is searched for, as it stands in the column.
-pub(super) fn words(q: Option<&str>) -> Vec<String> {
-    q.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect()
 }
 
 /// A pattern that finds the word anywhere.

@@ -2,9 +2,9 @@
 
 use domain::{
     Fields,
-    leads::{Lead, LeadInput},
+    leads::{Lead, LeadInput, LeadStatus},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Actor, Error, Result, patch, policy};
 
@@ -13,10 +13,20 @@ pub(super) fn apply(actor: &Actor, lead: &Lead, patch: Value) -> Result<LeadInpu
     let mut patch = patch::object_of(patch)?;
     let seen = policy::redact(actor, lead.clone());
     check_version(lead, &seen, patch.remove("version"))?;
+    // A computed score moves on without a new version: sent back as it was read, it is nobody's wish.
+    if patch.get("scoreIsSet") == Some(&Value::Bool(false)) {
+        patch.remove("score");
+    }
     if !policy::hidden_fields(actor).is_empty() {
         policy::allow_naming(actor, lead, &patch::fields_of(&seen)?, &patch)?;
     }
-    patch::merge(&LeadInput::of(lead), &seen, patch)?.checked().map_err(Error::Invalid)
+    let gives_reason =
+        patch.get("lostReason").is_some_and(|reason| !reason.is_null() && *reason != json!(seen.lost_reason));
+    let input = patch::merge(&LeadInput::of(lead), &seen, patch)?;
+    if gives_reason && input.status != LeadStatus::Lost {
+        return Err(Error::Invalid(Fields::one("lostReason", "goes with the status lost")));
+    }
+    input.checked().map_err(Error::Invalid)
 }
 
 fn check_version(lead: &Lead, seen: &Lead, version: Option<Value>) -> Result<()> {

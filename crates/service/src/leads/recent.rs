@@ -69,9 +69,12 @@ pub(super) fn outgrown(crm: &Crm) {
     kept.take_if(|(_, at)| crm.now() - *at >= REST);
 }
 
-/// Whether so many of the newest leads hold all the words that any few thousand leads hold more than a page of them.
-pub(super) async fn are_common(crm: &Crm, words: &[String]) -> Result<bool> {
-    Ok(recent(crm).await?.holding(words).take(COMMON).count() == COMMON)
+/// Whether so many of the newest leads that the actor sees hold all the words that any few thousand leads hold more
+/// than a page of them.
+pub(super) async fn are_common(me: &Acting, words: &[String]) -> Result<bool> {
+    let recent = recent(me.crm()).await?;
+    let theirs = recent.holding(words).filter(|nth| list::is_theirs(me.actor(), recent.rows[*nth].whose));
+    Ok(theirs.take(COMMON).count() == COMMON)
 }
 
 async fn recent(crm: &Crm) -> Result<Arc<Recent>> {

@@ -228,6 +228,8 @@ impl<'l> Reversal<'l> {
             let since = store::last_contact(&mut writing.tx, revision.before.id).await?;
             revision.last_contacted_at = revision.last_contacted_at.max(since);
         }
+        // A slip that is taken back is no news: nothing is won a second time by it.
+        writing.rings = false;
         writing.revise(revisions).await
     }
 }

@@ -7,6 +7,7 @@
 use domain::{
     LeadId,
     leads::{Lead, LeadFilter, LeadQuery, LeadStatus, SortField, SortKey},
+    search::needles,
 };
 use sqlx::{Postgres, QueryBuilder};
 
@@ -62,7 +63,7 @@ pub(super) async fn read(
 /// The words of a search for nothing else.
 fn only_words(filter: &LeadFilter) -> Option<Vec<String>> {
     let others = LeadFilter { q: None, ..filter.clone() };
-    let words = list::words(filter.q.as_deref());
+    let words = needles(filter.q.as_deref().unwrap_or_default());
     (others.is_empty() && !words.is_empty()).then_some(words)
 }
 

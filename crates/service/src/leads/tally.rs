@@ -36,20 +36,23 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// One lead's outcome; `index` is its place in the request.
+    /// One lead's outcome: whether it changed, or why not. `index` is its place in the request.
     ///
     /// # Errors
     /// What is no refusal of this lead but a failure of everything.
-    pub(super) fn add(&mut self, id: Option<LeadId>, index: i64, outcome: Result<()>) -> Result<()> {
-        let reason = match outcome {
-            Ok(()) => None,
-            Err(error) => Some(self.reason(error)?),
+    pub(super) fn add(&mut self, id: Option<LeadId>, index: i64, outcome: Result<bool>) -> Result<()> {
+        let refusal = match outcome {
+            Ok(has_changed) => Ok(has_changed),
+            Err(error) => Err(self.reason(error)?),
         };
         self.done += 1;
         self.seen.fetch_add(1, Ordering::Relaxed);
-        let Some(reason) = reason else {
-            self.changed += 1;
-            return Ok(());
+        let reason = match refusal {
+            Ok(has_changed) => {
+                self.changed += i64::from(has_changed);
+                return Ok(());
+            }
+            Err(reason) => reason,
         };
         self.failed += 1;
         if self.reasons.len() < NAMED && !self.names(&reason) {

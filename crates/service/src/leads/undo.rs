@@ -154,7 +154,7 @@ async fn batch(
     let after: HashSet<LeadId> = undo_store::visible(&mut writing.tx, actor, &planned).await?.into_iter().collect();
     for id in planned {
         if before.contains(&id) || after.contains(&id) {
-            tally.add(Some(id), tally.done, Ok(()))?;
+            tally.add(Some(id), tally.done, Ok(true))?;
         } else {
             tally.refuse(id, Error::conflict("is no longer yours"))?;
         }

@@ -30,6 +30,8 @@ pub(super) struct Writing<'a> {
     pub tx: Tx,
     pub now: Timestamp,
     pub median_won: Option<Money>,
+    /// Whether those whom changes concern are told of them.
+    pub rings: bool,
 }
 
 /// A lead that is about to be made, checked.
@@ -52,7 +54,7 @@ impl NewLead {
 impl<'a> Writing<'a> {
     pub(super) async fn begin(acting: &'a Acting) -> Result<Self> {
         let median_won = score::median_won(&acting.crm).await?;
-        Ok(Writing { acting, tx: acting.begin().await?, now: acting.crm.now(), median_won })
+        Ok(Writing { acting, tx: acting.begin().await?, now: acting.crm.now(), median_won, rings: true })
     }
 
     pub(super) async fn commit(self) -> Result<()> {
@@ -231,7 +233,11 @@ impl<'a> Writing<'a> {
         let events = revisions
             .iter()
             .map(|Revision { before, kind, changes, kept, .. }| event(kind, before, changes, kept.clone()));
-        events::record_all(&mut self.tx, self.acting.actor(), self.now, events.collect()).await
+        let (events, actor) = (events.collect(), self.acting.actor());
+        match self.rings {
+            true => events::record_all(&mut self.tx, actor, self.now, events).await,
+            false => events::insert(&mut self.tx, actor, self.now, events).await.map(drop),
+        }
     }
 
     /// Takes leads away that are held.
@@ -314,11 +320,11 @@ fn assign(engineers: &mut Engineers, before: Option<&Lead>, input: &mut LeadInpu
 
 /// What entering a status brings along; the one place, whichever door it comes through.
 fn enter(before: &Lead, input: &mut LeadInput, now: Timestamp) -> Stage {
-    if before.status == input.status {
-        return Stage { entered_at: before.stage_entered_at, closed_at: before.closed_at };
-    }
     if input.status != LeadStatus::Lost {
         input.lost_reason = None;
+    }
+    if before.status == input.status {
+        return Stage { entered_at: before.stage_entered_at, closed_at: before.closed_at };
     }
     Stage { entered_at: now, closed_at: input.status.is_closed().then_some(now) }
 }

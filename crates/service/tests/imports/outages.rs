@@ -64,7 +64,7 @@ async fn a_cancelled_import_stops_soon_and_says_what_it_kept(pool: sqlx::PgPool)
     assert_eq!(import.state, ImportState::Cancelled);
     let written = import.counts.created;
     assert!(written > 0 && import.counts.total() < ROWS as i64, "{:?}", import.counts);
-    assert_eq!(import.failure, Some(format!("Cancelled. The {written} leads that were changed before stay so.")));
+    assert_eq!(import.failure, Some(format!("Cancelled. The {written} leads that were written before stay so.")));
     assert_eq!(ada.leads().count(&LeadQuery::default()).await.unwrap(), written);
     ada.imports().revert(import.id).await.unwrap();
     crm.crm.run_imports().await.unwrap();

@@ -17,6 +17,9 @@ use crate::{Acting, Actor, Result, events::Events, policy, policy::Action};
 /// Whoever is so many events behind loads everything anew.
 const FAR_BEHIND: i64 = 2_048;
 
+/// What stands for all that has happened, where there is nothing before it.
+const BEGINNING: EventId = EventId(0);
+
 /// Someone who follows what happens within their scope.
 pub struct Listener {
     acting: Acting,
@@ -42,8 +45,8 @@ impl Events<'_> {
 
     /// Begins to listen behind the event `after`, or behind everything that has happened so far.
     ///
-    /// An event that is not there (in a database that was restored, say) means the same as none; see
-    /// [`Listener::last`].
+    /// Zero is the beginning. Whoever names an event that is not there (in a database that was restored, say) is told to
+    /// load everything anew, and hears what happens from then on; see [`Listener::last`].
     pub async fn listen(&self, after: Option<EventId>) -> Result<Listener> {
         self.0.allow(Action::ViewEvents)?;
         let hub = &self.0.crm.inner.live;
@@ -53,7 +56,7 @@ impl Events<'_> {
             self.0.crm.read_events().await?;
         }
         let known = match after {
-            Some(id) => hub.behind(id).is_some() || self.exists(id).await?,
+            Some(id) => id == BEGINNING || hub.behind(id).is_some() || self.exists(id).await?,
             None => false,
         };
         let last = match after.filter(|_| known) {
@@ -61,7 +64,7 @@ impl Events<'_> {
             None => self.last().await?,
         };
         // Their end was told when it came, and to those who were there.
-        let is_stale = known && self.has_quiet(last).await?;
+        let is_stale = after.is_some() && (!known || self.has_quiet(last).await?);
         Ok(Listener { acting: self.0.clone(), last, behind: hub.behind(last), passed, imports, missed, is_stale })
     }
 
@@ -71,7 +74,7 @@ impl Events<'_> {
         let found = sqlx::query_scalar!(
             r#"with behind as materialized (
                    select door = 'import' and entity = 'lead' as is_quiet from events
-                   where (xid, id) > (select xid, id from events where id = $1) order by xid, id limit $2)
+                   where $1 = 0::bigint or (xid, id) > (select xid, id from events where id = $1) order by xid, id limit $2)
                select count(*) = $2 or coalesce(bool_or(is_quiet), false) as "found!" from behind"#,
             after.0,
             FAR_BEHIND,

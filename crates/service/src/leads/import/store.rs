@@ -104,9 +104,9 @@ pub(super) async fn of_job(db: impl PgExecutor<'_>, job: JobId) -> Result<Option
 
 /// The import, held until the transaction ends, so that nobody else decides about it meanwhile.
 pub(super) async fn lock(db: &mut PgConnection, id: ImportId) -> Result<Option<Stored>> {
-    let mut sql = select(WHOLE);
-    sql.push("i.id = ").push_bind(id.0).push(" for update of i");
-    Ok(sql.build_query_as().fetch_optional(db).await?)
+    // Read only once it is held: whoever was faster has given it another job, with which it is joined.
+    sqlx::query("select from import_jobs where id = $1 for update").bind(id.0).execute(&mut *db).await?;
+    find(db, id).await
 }
 
 /// The newest imports in brief, newest first: everyone's, or one person's.
