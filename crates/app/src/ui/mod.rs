@@ -17,14 +17,28 @@ pub use states::{EmptyState, ErrorState, Skeleton};
 pub use title::Title;
 pub use toast::{Toaster, Toasts, ToastsOver, provide_toasts, use_toasts};
 
+use leptos::{html, prelude::*, wasm_bindgen::JsCast};
+
 /// Puts the focus on the first element that the selector finds.
 pub fn focus(selector: &str) {
-    use leptos::{prelude::document, wasm_bindgen::JsCast};
     let found = document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         // Fails for nothing that can take the focus.
         let _ = element.focus();
     }
+}
+
+/// A field that opens in place of a value is typed over: it has the focus, and what it holds is selected.
+pub fn type_over(node: NodeRef<html::Input>) {
+    Effect::new(move || {
+        if let Some(input) = node.get() {
+            // On the page, and with its text, only in the next frame.
+            request_animation_frame(move || {
+                let _ = input.focus();
+                input.select();
+            });
+        }
+    });
 }
 
 /// A count where there is room for two digits.

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     UiError,
     markup::{Field as _, act, dynamic, hear, typed, view},
-    ui::{Icon, Toaster, use_toasts},
+    ui::{self, Icon, Toaster, use_toasts},
     viewer::{Session, use_session, use_today},
 };
 
@@ -184,15 +184,7 @@ fn TextField(
     give_up: Callback<()>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
-    Effect::new(move || {
-        if let Some(input) = node.get() {
-            // On the page, and with its text, only in the next frame.
-            request_animation_frame(move || {
-                let _ = input.focus();
-                input.select();
-            });
-        }
-    });
+    ui::type_over(node);
     // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
     let look = move || {
         // Only there: a field of one line does not show the line breaks that a text may have.
