@@ -193,8 +193,7 @@ fn write(column: Column, input: &mut LeadInput, text: &str, today: Today) -> Res
         Column::Status => input.status = text.parse().map_err(|_| "unknown status".to_owned())?,
         Column::Priority => input.priority = text.parse().map_err(|_| "unknown priority".to_owned())?,
         Column::Value => {
-            // As people write it: grouped, and perhaps with the currency's sign.
-            let read = |text: String| amount(text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-'));
+            let read = |text: String| amount(without_currency(&text));
             input.value = some.map(|text| read(text).ok_or("is not an amount such as 1200 or 1200.50")).transpose()?;
         }
         Column::Agent => input.assigned_to = some.and_then(|id| id.parse().ok()),
@@ -213,6 +212,16 @@ fn write(column: Column, input: &mut LeadInput, text: &str, today: Today) -> Res
         Column::LastContact | Column::Created => {}
     }
     Ok(())
+}
+
+/// An amount as people write it, without the currency in front of it: its sign or its code.
+fn without_currency(text: &str) -> &str {
+    let is_code = |code: &str| code.bytes().all(|letter| letter.is_ascii_uppercase());
+    let amount = match text.split_at_checked(3) {
+        Some((code, amount)) if is_code(code) => amount,
+        _ => text.trim_start_matches(['$', '€', '£', '₹', '¥']),
+    };
+    amount.trim_start()
 }
 
 /// A field of a lead that is edited by itself: one that a column shows, or a text that none does.
@@ -265,6 +274,44 @@ impl LeadField {
                 let after = serde_json::to_value(input).unwrap_or_default();
                 Ok((after.get(field) != before.get(field)).then(|| after.get(field).cloned().unwrap_or_default()))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Zone;
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn lead(value: i64) -> Lead {
+        serde_json::from_value(json!({
+            "id": 1, "name": "Maya", "email": null, "phone": null, "company": "Kite", "status": "new", "source": null,
+            "value": value, "assignedTo": null, "assignedEngineer": null, "assignedProduct": null, "products": [],
+            "notes": null, "priority": "medium", "score": 0, "scoreIsSet": false, "engineeringProgress": 0,
+            "engineeringNotes": null, "blockedReason": null, "followUpAt": null, "followUpNote": null,
+            "lostReason": null, "position": "a", "version": 2, "createdBy": null, "createdVia": "ui",
+            "lastContactedAt": null, "stageEnteredAt": "2026-11-22T12:00:00Z", "closedAt": null,
+            "createdAt": "2026-11-22T12:00:00Z", "updatedAt": "2026-11-22T12:00:00Z"
+        }))
+        .unwrap()
+    }
+
+    fn write_value(text: &str) -> Result<Option<Edit>, String> {
+        let today = Today { now: datetime!(2026-11-22 12:00 UTC), zone: Zone::fixed(0) };
+        Edit::read(Column::Value, &lead(500), text, today)
+    }
+
+    #[test]
+    fn an_amount_may_have_its_currency_in_front_and_nothing_else() {
+        for text in ["1,200", "$1,200", "$ 1,200", "€1200", "CHF 1,200", "CHF\u{a0}1,200", " 1200.00 "] {
+            let edit = write_value(text).unwrap().unwrap();
+            assert_eq!(edit.to, json!({ "value": 1200.0 }).as_object().cloned().unwrap(), "{text}");
+        }
+        for text in [".5", "$.5", "about 3", "~3", "+3", "3 or 4", "USD"] {
+            assert!(write_value(text).is_err(), "{text}");
         }
     }
 }
