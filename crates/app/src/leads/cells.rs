@@ -112,7 +112,12 @@ impl Edit {
 
     /// Whether the lead still holds what the cell was opened with.
     pub fn is_untouched(&self, lead: &Value) -> bool {
-        self.from.iter().all(|(field, value)| lead.get(field) == Some(value))
+        holds(lead, &self.from)
+    }
+
+    /// Whether it holds what is written: the answer was lost, or somebody came to the same.
+    pub fn is_done(&self, lead: &Value) -> bool {
+        holds(lead, &self.to)
     }
 
     /// The merge patch, refused when the lead is no longer of this version.
@@ -131,6 +136,10 @@ impl Edit {
     pub fn revert(&self, before: &Lead, lead: &mut Lead) {
         copy(self.column, before, lead);
     }
+}
+
+fn holds(lead: &Value, fields: &Map<String, Value>) -> bool {
+    fields.iter().all(|(field, value)| lead.get(field) == Some(value))
 }
 
 /// The lead as it will be.
@@ -308,10 +317,19 @@ mod tests {
     fn an_amount_may_have_its_currency_in_front_and_nothing_else() {
         for text in ["1,200", "$1,200", "$ 1,200", "€1200", "CHF 1,200", "CHF\u{a0}1,200", " 1200.00 "] {
             let edit = write_value(text).unwrap().unwrap();
-            assert_eq!(edit.to, json!({ "value": 1200.0 }).as_object().cloned().unwrap(), "{text}");
+            assert!(edit.is_done(&json!({ "value": 1200.0 })), "{text}");
         }
         for text in [".5", "$.5", "about 3", "~3", "+3", "3 or 4", "USD"] {
             assert!(write_value(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_lead_holds_already_is_saved() {
+        let edit = write_value("777").unwrap().unwrap();
+        let stands = |value| serde_json::to_value(lead(value)).unwrap();
+        assert_eq!((edit.is_untouched(&stands(500)), edit.is_done(&stands(500))), (true, false));
+        assert_eq!((edit.is_untouched(&stands(777)), edit.is_done(&stands(777))), (false, true));
+        assert_eq!((edit.is_untouched(&stands(900)), edit.is_done(&stands(900))), (false, false));
     }
 }

@@ -265,7 +265,13 @@ async fn send(edit: &Edit, id: LeadId, mut version: i64) -> Result<(Lead, Option
             Ok(done) => return Ok((done.value, done.undo)),
             Err(error) => error,
         };
-        match error.0.current.as_ref().filter(|_| error.0.code == ErrorCode::Conflict) {
+        let current = error.0.current.as_ref().filter(|_| error.0.code == ErrorCode::Conflict);
+        if current.is_some_and(|current| edit.is_done(current))
+            && let Some(lead) = error.current()
+        {
+            return Ok((lead, None));
+        }
+        match current {
             Some(current) if edit.is_untouched(current) => {
                 version = current.get("version").and_then(serde_json::Value::as_i64).unwrap_or(version);
                 last = Some(error);
