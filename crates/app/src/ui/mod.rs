@@ -9,7 +9,7 @@ mod states;
 mod title;
 mod toast;
 
-pub use dialog::{Dialog, focus_after_dialog};
+pub use dialog::{Dialog, Modal, focus_after_dialog};
 pub use field::Field;
 pub use fly::{fly, place_of};
 pub use marks::{Avatar, Icon};
@@ -26,6 +26,17 @@ pub fn focus(selector: &str) {
         // Fails for nothing that can take the focus.
         let _ = element.focus();
     }
+}
+
+/// The same as soon as the page is drawn, when what had the focus is gone.
+pub fn focus_if_lost(selector: String) {
+    request_animation_frame(move || {
+        let active = document().active_element();
+        // Browsers give it to what scrolls when they find nothing better.
+        if active.is_none_or(|active| active.matches("body, dialog, dialog > *").unwrap_or(true)) {
+            focus(&selector);
+        }
+    });
 }
 
 /// A field that opens in place of a value is typed over: it has the focus, and what it holds is selected.

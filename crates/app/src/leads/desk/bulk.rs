@@ -278,6 +278,7 @@ impl Bulk {
         match job.state {
             JobState::Done => {
                 self.grid.select_nothing();
+                super::keys::back_to_row(self.grid);
                 match job.rows_changed {
                     0 => self.toasts.say("Nothing to change"),
                     changed => {
