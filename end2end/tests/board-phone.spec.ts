@@ -59,3 +59,10 @@ test("the rail goes to a stage, and the menu moves a card there", async ({ page,
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   expect(wide).toBe(false);
 });
+
+test("an engineer's board opens where the leads are", async ({ page }) => {
+  await signIn(page, "eve", "/kanban");
+  await ready(page);
+  await expect(page.locator('[data-column="won"] .k').first()).toBeInViewport();
+  await expect(page.locator(".rail").getByText("Won")).toBeInViewport({ ratio: 1 });
+});

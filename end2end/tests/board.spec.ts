@@ -282,3 +282,15 @@ test("what is filtered before the board's code is there counts", async ({ page, 
   await expect(card(page, ids[1])).toBeVisible();
   await expect(card(page, ids[0])).toHaveCount(0);
 });
+
+test("a filter that leaves nothing says so, and is taken away", async ({ page }) => {
+  await signIn(page, "ali", `/kanban?q=nothing${Date.now()}`);
+  await ready(page);
+  const none = page.locator(".empty");
+  await expect(none).toContainText("No lead matches these filters");
+  await expect(page.locator(".column")).toHaveCount(0);
+  await accessible(page);
+  await none.getByRole("link", { name: "Clear all" }).click();
+  await expect(page).toHaveURL(/\/kanban$/);
+  await expect(page.locator(".k").first()).toBeVisible();
+});

@@ -236,6 +236,70 @@ test("fields are edited in place; a refusal keeps what was typed", async ({ page
   await ali.delete(`/api/leads/${id}`);
 });
 
+test("what is typed takes the place of a value", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Typed Over ${Date.now()}`, value: 500 });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  await sheet.getByRole("button", { name: "Edit Value" }).click();
+  await expect(sheet.getByRole("textbox", { name: "Value" })).toBeFocused();
+  await page.keyboard.type("900");
+  await page.keyboard.press("Enter");
+  await expect(sheet.locator(".sheet-value")).toHaveText("$900");
+  expect((await (await ali.get(`/api/leads/${id}`)).json()).value).toBe(900);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("keyboard: a dialog over the sheet gives the focus back, and Esc closes the sheet wherever it is", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Given Back ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const sheet = sheetOf(page);
+  const company = sheet.getByRole("button", { name: "Edit Company" });
+  await company.focus();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Search or jump to" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(company).toBeFocused();
+  const lost = sheet.getByRole("button", { name: "Lost…" });
+  await lost.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Reason")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(lost).toBeFocused();
+  await sheet.getByRole("button", { name: "More" }).click();
+  await sheet.getByRole("button", { name: "Delete…" }).click();
+  await expect(page.getByRole("button", { name: "Keep it" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(sheet.getByRole("button", { name: "More" })).toBeFocused();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await ali.delete(`/api/leads/${id}`);
+});
+
+test("what is refused says so where it was done, and is sent again", async ({ page, playwright, baseURL }) => {
+  const ali = await program(playwright, baseURL, "ali");
+  const id = await make(ali, { name: `Sent Again ${Date.now()}` });
+  await signIn(page, "ali", `/leads/${id}`);
+  await live(page);
+  const products = sheetOf(page).locator("[data-row=products]");
+  await page.route("**/ui/leads/update", (route) => route.abort());
+  await products.getByRole("button", { name: "Add a product" }).click();
+  await expect(products.getByRole("combobox")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(products.getByRole("alert")).toContainText("cannot be reached");
+  await expect(products.locator(".product-tag")).toHaveCount(0);
+  await page.unroute("**/ui/leads/update");
+  await products.getByRole("button", { name: "Retry" }).click();
+  await expect(products.locator(".product-tag")).toHaveCount(1);
+  await expect(products.getByRole("alert")).toHaveCount(0);
+  await expect.poll(async () => (await (await ali.get(`/api/leads/${id}`)).json()).products.length).toBe(1);
+  await ali.delete(`/api/leads/${id}`);
+});
+
 test("a stage is one click, and one click back", async ({ page, playwright, baseURL }) => {
   const ali = await program(playwright, baseURL, "ali");
   const name = `Moved On ${Date.now()}`;
@@ -294,6 +358,12 @@ test("two people change one lead: only the same field is asked about", async ({ 
   await expect(asked.getByRole("radio", { name: /Mine\s*Partner/ })).toBeChecked();
   await expect(asked.getByRole("radio", { name: /Theirs\s*Event/ })).not.toBeChecked();
   await accessible(page);
+  // What could not be saved is asked about again, with what was typed.
+  await page.route("**/ui/leads/update", (route) => route.abort());
+  await asked.getByRole("button", { name: "Save the choice" }).click();
+  await expect(asked.getByRole("alert")).toContainText("cannot be reached");
+  await expect(asked.getByRole("radio", { name: /Mine\s*Partner/ })).toBeChecked();
+  await page.unroute("**/ui/leads/update");
   await asked.getByRole("button", { name: "Save the choice" }).click();
   await expect(asked).toHaveCount(0);
   await expect(sheet.locator("[data-row=source]")).toContainText("Partner");
@@ -440,6 +510,8 @@ test("two leads that are one become one", async ({ page, playwright, baseURL }) 
   await expect(sheet.locator("[data-row=source]")).toContainText("Referral");
   await expect(sheet.locator("[data-row=company]")).toContainText("Twins & Co");
   await expect(sheet.locator(".sheet-name")).toHaveText("Twin One");
+  await expect(sheet.locator(".entry").filter({ hasText: `merged lead ${other} into this one` })).toHaveCount(1);
+  await expect(sheet.locator(".entry").filter({ hasText: `deleted lead ${other}, now a part of this one` })).toHaveCount(1);
   expect((await ali.get(`/api/leads/${other}`)).status()).toBe(404);
   await ali.delete(`/api/leads/${id}`);
 });

@@ -69,3 +69,11 @@ test("what is chosen before the table's code is there counts", async ({ page }) 
   await expect(page).toHaveURL(/sort=-value/);
   await expect(page.getByLabel("Order")).toHaveValue("-value");
 });
+
+test("the menu of the other pages closes when one is chosen", async ({ page }) => {
+  await signIn(page, "ada");
+  await page.getByRole("button", { name: "More" }).tap();
+  await page.locator("#more-tabs").getByRole("link", { name: "Engineering" }).tap();
+  await expect(page.getByRole("heading", { level: 1, name: "Engineering" })).toBeVisible();
+  await expect(page.locator("#more-tabs")).toBeHidden();
+});

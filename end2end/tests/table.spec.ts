@@ -133,6 +133,63 @@ test("the table is worked by keys alone", async ({ page, playwright, baseURL }) 
   await expect(page.getByLabel("Search leads")).toBeFocused();
 });
 
+test("keyboard: dialogs and bulk changes leave one where one was", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Anna", "Berta", "Clara", "Doris"]);
+  const name = (nth: number) => row(page, ids[nth]).locator(".lead-name");
+  await signIn(page, "ali", list);
+  await ready(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(name(1)).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Search or jump to" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(name(2)).toBeFocused();
+  await page.keyboard.press("x");
+  await page.getByRole("region", { name: "Selected leads" }).getByRole("button", { name: "Priority" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Priority" })).toBeFocused();
+  await page.keyboard.type("hi");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 lead changed")).toBeVisible();
+  await expect(name(2)).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(name(3)).toBeFocused();
+});
+
+test("a change whose answer was lost is saved when it is tried again", async ({ page, playwright, baseURL }) => {
+  const ali = await as(playwright, baseURL, "ali");
+  const { ids, list } = await leadsOf(ali, ["Maya"]);
+  await signIn(page, "ali", list);
+  await ready(page);
+  await page.route("**/ui/leads/update", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await cell(page, ids[0], "value").click();
+  await page.getByRole("textbox", { name: "Value" }).fill("777");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("cannot be reached");
+  await page.unroute("**/ui/leads/update");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(cell(page, ids[0], "value")).toHaveText("$777");
+});
+
+test("a menu closes when one of its links leads on", async ({ page }) => {
+  await signIn(page, "ali");
+  await ready(page);
+  await page.getByRole("button", { name: /My day/ }).click();
+  await page.getByRole("group", { name: "My day" }).getByRole("heading", { name: /Today/ }).getByRole("link").click();
+  await expect(page).toHaveURL(/followUpTo=/);
+  await expect(page.locator("#my-day")).toBeHidden();
+});
+
 test("many leads change at once, and come back at once", async ({ page, playwright, baseURL }) => {
   const ali = await as(playwright, baseURL, "ali");
   const { ids, list } = await leadsOf(ali, ["Anna", "Berta", "Clara"]);
@@ -247,6 +304,9 @@ test("a list is saved under a name, shows what changed, and goes", async ({ page
   await page.getByRole("button", { name: "Edit this view" }).click();
   await page.getByRole("button", { name: "Delete view" }).click();
   await expect(tab).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await tab.click();
+  await expect(page).toHaveURL(/sort=value/);
 });
 
 test("anything is found and reached from anywhere", async ({ page, playwright, baseURL }) => {

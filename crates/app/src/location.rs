@@ -138,9 +138,11 @@ impl Location {
     pub fn listen(self) {
         // On the window, behind everybody who might want the click for something else.
         let clicks = window_event_listener(ev::click, move |event| {
-            if let Some(href) = link_of(&event) {
+            if let Some((link, href)) = link_of(&event) {
                 event.prevent_default();
-                self.go(&href, Way::Link);
+                if self.try_go(&href, Way::Link) {
+                    hide_menus_around(&link);
+                }
             }
         });
         let moves = window_event_listener(ev::popstate, move |_| {
@@ -170,8 +172,8 @@ pub fn browser_at() -> At {
     At { path: location.pathname().unwrap_or_default(), query: query.trim_start_matches('?').to_owned() }
 }
 
-/// The address on this site that a plain click asks for.
-fn link_of(event: &MouseEvent) -> Option<String> {
+/// The link that a plain click is on, and the address on this site that it asks for.
+fn link_of(event: &MouseEvent) -> Option<(web_sys::HtmlAnchorElement, String)> {
     let is_plain = event.button() == 0
         && !(event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key())
         && !event.default_prevented();
@@ -183,7 +185,17 @@ fn link_of(event: &MouseEvent) -> Option<String> {
     let is_elsewhere = !link.target().is_empty() || link.has_attribute("download") || link.rel() == "external";
     let href = link.href().strip_prefix(&window().location().origin().ok()?)?.to_owned();
     let page = Page::of(&At::parse(&href).path)?;
-    (!is_elsewhere && page != Page::Home).then_some(href)
+    (!is_elsewhere && page != Page::Home).then_some((link, href))
+}
+
+/// A menu would stay open over the page that one of its links led to.
+fn hide_menus_around(link: &web_sys::Element) {
+    while let Ok(Some(menu)) = link.closest(":popover-open") {
+        let hidden = menu.dyn_into::<web_sys::HtmlElement>().map(|menu| menu.hide_popover());
+        if !matches!(hidden, Ok(Ok(()))) {
+            return;
+        }
+    }
 }
 
 /// The top of the page, or what its address points at.

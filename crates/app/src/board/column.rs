@@ -47,6 +47,7 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
             more();
         }
     };
+    let is_filtered = move || !state.address.read().query.filter.is_empty();
     let name = status.as_str();
     let is_over = move |id: LeadId| state.over.get() == Some(Spot { status, after: Some(id) });
     view! {
@@ -69,7 +70,7 @@ pub fn Column(state: BoardState, status: LeadStatus) -> impl IntoView {
                         on:click=act(more)>"Show more"</button></li>
                 }))}
                 {dynamic(move || head.read().as_ref().is_some_and(|head| head.count == 0).then(|| view! {
-                    <li class="cards-none faint">{nothing(status)}</li>
+                    <li class="cards-none faint">{if is_filtered() { "None that matches" } else { nothing(status) }}</li>
                 }))}
             </ul>
         </section>

@@ -16,14 +16,14 @@ use super::{
     drag, keys,
     menu::Menu,
     moving, others,
-    rail::Rail,
+    rail::{self, Rail},
     server_fns::load_board,
     state::BoardState,
     winning::Winning,
 };
 use crate::{
     UiError,
-    leads::{address::use_address, desk::panel_in_place, format, losing::Losing, server_fns::list_leads},
+    leads::{NoLeads, address::use_address, desk::panel_in_place, format, losing::Losing, server_fns::list_leads},
     markup::{attr, dynamic, each, hear, view},
     ui::{ErrorState, focus_after_dialog, served},
     wire,
@@ -84,6 +84,13 @@ pub fn Live() -> impl IntoView {
             load();
         }
     });
+    Effect::new(move |was_there: Option<bool>| {
+        let is_there = !state.heads.read().is_empty();
+        if is_there && was_there != Some(true) {
+            request_animation_frame(move || rail::show_first(state));
+        }
+        is_there
+    });
     keys::listen(state);
     others::listen(state);
     let summary = document().get_element_by_id(SUMMARY);
@@ -92,7 +99,7 @@ pub fn Live() -> impl IntoView {
         {summary.map(|mount| view! { <Portal mount>{dynamic(move || words(state))}</Portal> })}
         {dynamic(move || match state.problem.get() {
             Some(error) => view! { <ErrorState error retry=Callback::new(move |()| state.grid.reload()) /> },
-            None => view! { <Columns state /> },
+            None => view! { <Shown state /> },
         })}
         <Asking state />
         <announce::Region state />
@@ -143,9 +150,22 @@ fn Asking(state: BoardState) -> impl IntoView {
     }
 }
 
+/// The columns, or that the filter leaves nothing to put into them.
+#[component]
+fn Shown(state: BoardState) -> impl IntoView {
+    let is_filtered = move || !state.address.read().query.filter.is_empty();
+    let matches_nothing = Memo::new(move |_| {
+        is_filtered() && state.heads.with(|heads| !heads.is_empty() && heads.iter().all(|head| head.count == 0))
+    });
+    dynamic(move || match matches_nothing.get() {
+        true => view! { <NoLeads address=state.address.get() /> },
+        false => view! { <Columns state /> },
+    })
+}
+
 /// All columns side by side; on a phone one at a time, with a rail to go from one to the next.
 #[component]
-pub fn Columns(state: BoardState) -> impl IntoView {
+fn Columns(state: BoardState) -> impl IntoView {
     let statuses = Memo::new(move |_| state.heads.read().iter().map(|head| head.status).collect::<Vec<_>>());
     // Nothing can be taken hold of before the page is alive.
     let hands = (!cfg!(feature = "ssr")).then(|| drag::Hands::new(state));
@@ -191,7 +211,7 @@ pub fn markup(loaded: Result<Board, UiError>) -> String {
         Ok(board) => {
             let seed = serde_json::to_string(&board).map(|json| served::seed(PLACE, &json)).unwrap_or_default();
             state.show(board);
-            view! { <Columns state /> }.to_html() + &seed
+            view! { <Shown state /> }.to_html() + &seed
         }
         Err(error) => view! { <ErrorState error retry=Callback::new(|()| ()) /> }.to_html(),
     }

@@ -14,13 +14,12 @@ use crate::markup::{act, view};
 #[component]
 pub fn Menu(state: BoardState, id: LeadId) -> impl IntoView {
     let Some(lead) = state.grid.lead(id) else { return ().into_any() };
-    let close = Callback::new(move |()| {
-        state.menu.set(None);
-        focus_after_dialog(card(id));
-    });
+    let close = Callback::new(move |()| state.menu.set(None));
     let go = move |spot: Spot| {
         close.run(());
         drop_at(state, id, spot);
+        // In its new place it is another one to the browser.
+        focus_after_dialog(card(id));
     };
     let cards = state.cards(lead.status);
     let at = cards.iter().position(|one| one.id == id);

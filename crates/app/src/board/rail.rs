@@ -24,12 +24,30 @@ pub fn Rail(state: BoardState, statuses: Memo<Vec<LeadStatus>>) -> impl IntoView
     }
 }
 
-/// Brings a column into sight.
+/// Brings a column into sight, and its stage on the rail.
 pub fn show(status: LeadStatus) {
-    if let Some(column) = document().get_element_by_id(&format!("column-{}", status.as_str())) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_inline(web_sys::ScrollLogicalPosition::Start);
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        column.scroll_into_view_with_scroll_into_view_options(&options);
+    let name = status.as_str();
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    for (selector, inline) in [
+        (format!(".rail-stage.s-{name}"), web_sys::ScrollLogicalPosition::Nearest),
+        (format!("#column-{name}"), web_sys::ScrollLogicalPosition::Start),
+    ] {
+        options.set_inline(inline);
+        if let Ok(Some(element)) = document().query_selector(&selector) {
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+}
+
+/// Where one column is seen at a time, and nothing is in the first: the first one that has something.
+pub fn show_first(state: BoardState) {
+    let rail = document().query_selector(".rail").ok().flatten();
+    let first = state.heads.with_untracked(|heads| {
+        let at = heads.iter().position(|head| head.count > 0).filter(|at| *at > 0)?;
+        heads.get(at).map(|head| head.status)
+    });
+    if let Some(status) = first.filter(|_| rail.is_some_and(|rail| rail.client_width() > 0)) {
+        show(status);
     }
 }

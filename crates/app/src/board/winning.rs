@@ -12,9 +12,11 @@ use super::{
     server_fns::load_assignees,
     state::{BoardState, PendingMove, title},
 };
-use crate::ui::{Avatar, Dialog};
-
-use crate::markup::{act, attr, dynamic, hear, view};
+use crate::{
+    leads::format,
+    markup::{act, attr, dynamic, hear, view},
+    ui::{Avatar, Dialog},
+};
 
 /// While a card is held over won: the engineers, and whose turn it is.
 #[component]
@@ -125,7 +127,7 @@ fn most(engineers: &[Assignee]) -> i64 {
 fn Load(engineer: Assignee, most: i64) -> impl IntoView {
     let Assignee { name, leads, load, is_next, .. } = engineer;
     let percent = load.unwrap_or_default() * 100 / most;
-    let leads = if leads == 1 { "1 lead".to_owned() } else { format!("{leads} leads") };
+    let leads = format::leads(leads);
     view! {
         <span class="load">
             <Avatar name=name.clone() />

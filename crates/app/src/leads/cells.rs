@@ -112,7 +112,12 @@ impl Edit {
 
     /// Whether the lead still holds what the cell was opened with.
     pub fn is_untouched(&self, lead: &Value) -> bool {
-        self.from.iter().all(|(field, value)| lead.get(field) == Some(value))
+        holds(lead, &self.from)
+    }
+
+    /// Whether it holds what is written: the answer was lost, or somebody came to the same.
+    pub fn is_done(&self, lead: &Value) -> bool {
+        holds(lead, &self.to)
     }
 
     /// The merge patch, refused when the lead is no longer of this version.
@@ -131,6 +136,10 @@ impl Edit {
     pub fn revert(&self, before: &Lead, lead: &mut Lead) {
         copy(self.column, before, lead);
     }
+}
+
+fn holds(lead: &Value, fields: &Map<String, Value>) -> bool {
+    fields.iter().all(|(field, value)| lead.get(field) == Some(value))
 }
 
 /// The lead as it will be.
@@ -193,8 +202,7 @@ fn write(column: Column, input: &mut LeadInput, text: &str, today: Today) -> Res
         Column::Status => input.status = text.parse().map_err(|_| "unknown status".to_owned())?,
         Column::Priority => input.priority = text.parse().map_err(|_| "unknown priority".to_owned())?,
         Column::Value => {
-            // As people write it: grouped, and perhaps with the currency's sign.
-            let read = |text: String| amount(text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-'));
+            let read = |text: String| amount(without_currency(&text));
             input.value = some.map(|text| read(text).ok_or("is not an amount such as 1200 or 1200.50")).transpose()?;
         }
         Column::Agent => input.assigned_to = some.and_then(|id| id.parse().ok()),
@@ -213,6 +221,16 @@ fn write(column: Column, input: &mut LeadInput, text: &str, today: Today) -> Res
         Column::LastContact | Column::Created => {}
     }
     Ok(())
+}
+
+/// An amount as people write it, without the currency in front of it: its sign or its code.
+fn without_currency(text: &str) -> &str {
+    let is_code = |code: &str| code.bytes().all(|letter| letter.is_ascii_uppercase());
+    let amount = match text.split_at_checked(3) {
+        Some((code, amount)) if is_code(code) => amount,
+        _ => text.trim_start_matches(['$', '€', '£', '₹', '¥']),
+    };
+    amount.trim_start()
 }
 
 /// A field of a lead that is edited by itself: one that a column shows, or a text that none does.
@@ -266,5 +284,52 @@ impl LeadField {
                 Ok((after.get(field) != before.get(field)).then(|| after.get(field).cloned().unwrap_or_default()))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Zone;
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn lead(value: i64) -> Lead {
+        serde_json::from_value(json!({
+            "id": 1, "name": "Maya", "email": null, "phone": null, "company": "Kite", "status": "new", "source": null,
+            "value": value, "assignedTo": null, "assignedEngineer": null, "assignedProduct": null, "products": [],
+            "notes": null, "priority": "medium", "score": 0, "scoreIsSet": false, "engineeringProgress": 0,
+            "engineeringNotes": null, "blockedReason": null, "followUpAt": null, "followUpNote": null,
+            "lostReason": null, "position": "a", "version": 2, "createdBy": null, "createdVia": "ui",
+            "lastContactedAt": null, "stageEnteredAt": "2026-11-22T12:00:00Z", "closedAt": null,
+            "createdAt": "2026-11-22T12:00:00Z", "updatedAt": "2026-11-22T12:00:00Z"
+        }))
+        .unwrap()
+    }
+
+    fn write_value(text: &str) -> Result<Option<Edit>, String> {
+        let today = Today { now: datetime!(2026-11-22 12:00 UTC), zone: Zone::fixed(0) };
+        Edit::read(Column::Value, &lead(500), text, today)
+    }
+
+    #[test]
+    fn an_amount_may_have_its_currency_in_front_and_nothing_else() {
+        for text in ["1,200", "$1,200", "$ 1,200", "€1200", "CHF 1,200", "CHF\u{a0}1,200", " 1200.00 "] {
+            let edit = write_value(text).unwrap().unwrap();
+            assert!(edit.is_done(&json!({ "value": 1200.0 })), "{text}");
+        }
+        for text in [".5", "$.5", "about 3", "~3", "+3", "3 or 4", "USD"] {
+            assert!(write_value(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_lead_holds_already_is_saved() {
+        let edit = write_value("777").unwrap().unwrap();
+        let stands = |value| serde_json::to_value(lead(value)).unwrap();
+        assert_eq!((edit.is_untouched(&stands(500)), edit.is_done(&stands(500))), (true, false));
+        assert_eq!((edit.is_untouched(&stands(777)), edit.is_done(&stands(777))), (false, true));
+        assert_eq!((edit.is_untouched(&stands(900)), edit.is_done(&stands(900))), (false, false));
     }
 }

@@ -103,6 +103,11 @@ pub fn count(number: i64) -> String {
     Money::from_cents(number.saturating_mul(100)).grouped()
 }
 
+/// `1 lead`, `4,312 leads`.
+pub fn leads(number: i64) -> String {
+    format!("{} {}", count(number), if number == 1 { "lead" } else { "leads" })
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -132,6 +137,11 @@ mod tests {
     fn a_large_amount_is_short() {
         let short = |amount: i64| short_money(amount * 100, "USD");
         assert_eq!([short(900), short(24_800), short(1_940_000), short(3_000_000)], ["$900", "$24K", "$1.9M", "$3M"]);
+    }
+
+    #[test]
+    fn one_lead_is_no_leads() {
+        assert_eq!([leads(0), leads(1), leads(4312)], ["0 leads", "1 lead", "4,312 leads"]);
     }
 
     #[test]

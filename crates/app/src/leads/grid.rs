@@ -14,6 +14,8 @@ pub struct Grid {
     pub selected: RwSignal<Selection>,
     /// The cell that is being edited.
     pub open: RwSignal<Option<Cell>>,
+    /// The row that had the focus last.
+    pub visited: StoredValue<Option<LeadId>>,
     /// Where the page stands in the list; none until it is there.
     pub around: RwSignal<Option<Around>>,
     /// What was asked about saved views.
@@ -64,6 +66,7 @@ impl Grid {
             rows: RwSignal::new(Vec::new()),
             selected: RwSignal::new(Selection::default()),
             open: RwSignal::new(None),
+            visited: StoredValue::new(None),
             around: RwSignal::new(None),
             asked_view: RwSignal::new(None),
             total: RwSignal::new(None),

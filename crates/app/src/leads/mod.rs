@@ -31,6 +31,7 @@ pub use detail::serve as serve_sheet;
 pub use new::NewLeadLink;
 pub use over::OverLeads;
 pub use page::LeadsPage;
+pub use table::NoLeads;
 pub use writing::preload as preload_writing;
 
 /// The list that a saved view holds.

@@ -19,7 +19,7 @@ use crate::{
     location::{Way, use_location},
     markup::{act, attr, dynamic, view},
     shell::Forbidden,
-    ui::{Dialog, Icon, Title, focus_after_dialog, use_toasts},
+    ui::{Dialog, Icon, Title, use_toasts},
     viewer::use_role,
 };
 
@@ -42,15 +42,13 @@ pub fn ImportLink() -> impl IntoView {
     may_import(use_role()).then(|| view! { <a class="btn import-link" href="/imports" aria-label="Import leads"><Icon icon=lu::LuUpload /><span>"Import"</span></a> })
 }
 
-/// Back to the list as it was, with the focus on what opened the dialog.
+/// Back to the list as it was.
 fn use_close() -> Callback<()> {
     let location = use_location();
     let address = use_address();
     Callback::new(move |()| {
         // In place of the dialog's own address: going back leads to where one was before it, not into it again.
-        if location.try_go(&address.get_untracked().href(), Way::Replace) {
-            focus_after_dialog(".page-head a".to_owned());
-        }
+        location.go(&address.get_untracked().href(), Way::Replace);
     })
 }
 

@@ -227,7 +227,7 @@ pub fn NoLeads(address: Address) -> impl IntoView {
     }
     let all = address.with(LeadQuery { filter: Default::default(), ..address.query.first_page() }).href();
     view! {
-        <EmptyState icon=lu::LuSearchX title="No lead matches" text="Take away a condition, or start over.".to_owned()>
+        <EmptyState icon=lu::LuSearchX title="No lead matches these filters" text="Take away a condition, or start over.".to_owned()>
             <a class="btn" href=all>"Clear all"</a>
         </EmptyState>
     }

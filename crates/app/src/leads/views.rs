@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{address::Address, grid::Grid};
 use crate::{
     markup::{act, dynamic, view},
-    ui::Icon,
+    ui::{self, Icon},
     viewer::use_session,
 };
 
@@ -34,6 +34,12 @@ pub fn Views(address: Memo<Address>, grid: Grid, views: Vec<View>) -> impl IntoV
         let address = address.read();
         views.with_value(|views| views.iter().find(|view| Some(view.id) == address.view).cloned())
     };
+    // Saving and deleting take the button away that had the focus.
+    Effect::new(move || {
+        if grid.views_changed.get_untracked() > 0 {
+            ui::focus_if_lost(".view-tab[aria-current]".to_owned());
+        }
+    });
     let ask = move |asked: AskedView| grid.asked_view.set(Some(asked));
     let tabs =
         views.with_value(|views| views.iter().map(|view| tab(Some(view), address, view.owner_id == me)).collect_view());

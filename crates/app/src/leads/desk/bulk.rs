@@ -122,7 +122,7 @@ fn Selected(bulk: Bulk) -> impl IntoView {
         </section>
         {dynamic(move || bulk.asking.get().then(|| view! {
             <Dialog title="Delete the selected leads?" small=true on_close=Callback::new(move |()| bulk.asking.set(false))>
-                <p class="muted">{dynamic(move || format!("{} leads leave every list and board, for everyone. You can take it back right afterwards.", number()))}</p>
+                <p class="muted">{dynamic(move || format!("{} every list and board, for everyone. You can take it back right afterwards.", leave(bulk.count())))}</p>
                 <footer class="form-foot">
                     <button class="btn" autofocus on:click=act(move || bulk.asking.set(false))>"Keep them"</button>
                     <span class="grow"></span>
@@ -139,6 +139,14 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                 </footer>
             </Dialog>
         }))}
+    }
+}
+
+fn leave(count: Option<i64>) -> String {
+    match count {
+        None => "All leads leave".to_owned(),
+        Some(1) => "1 lead leaves".to_owned(),
+        Some(many) => format!("{} leave", format::leads(many)),
     }
 }
 
@@ -270,12 +278,13 @@ impl Bulk {
         match job.state {
             JobState::Done => {
                 self.grid.select_nothing();
-                offer_undo(
-                    self.grid,
-                    self.toasts,
-                    format!("{} leads changed", format::count(job.rows_changed)),
-                    job.undo,
-                );
+                super::keys::back_to_row(self.grid);
+                match job.rows_changed {
+                    0 => self.toasts.say("Nothing to change"),
+                    changed => {
+                        offer_undo(self.grid, self.toasts, format!("{} changed", format::leads(changed)), job.undo)
+                    }
+                }
             }
             JobState::Cancelled => self.toasts.say("Cancelled: nothing was changed"),
             JobState::Failed | JobState::Queued | JobState::Running => {

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     UiError,
     markup::{Field as _, act, dynamic, hear, typed, view},
-    ui::{Icon, Toaster, use_toasts},
+    ui::{self, Icon, Toaster, use_toasts},
     viewer::{Session, use_session, use_today},
 };
 
@@ -184,15 +184,7 @@ fn TextField(
     give_up: Callback<()>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
-    Effect::new(move || {
-        if let Some(input) = node.get() {
-            // On the page, and with its text, only in the next frame.
-            request_animation_frame(move || {
-                let _ = input.focus();
-                input.select();
-            });
-        }
-    });
+    ui::type_over(node);
     // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
     let look = move || {
         // Only there: a field of one line does not show the line breaks that a text may have.
@@ -273,7 +265,13 @@ async fn send(edit: &Edit, id: LeadId, mut version: i64) -> Result<(Lead, Option
             Ok(done) => return Ok((done.value, done.undo)),
             Err(error) => error,
         };
-        match error.0.current.as_ref().filter(|_| error.0.code == ErrorCode::Conflict) {
+        let current = error.0.current.as_ref().filter(|_| error.0.code == ErrorCode::Conflict);
+        if current.is_some_and(|current| edit.is_done(current))
+            && let Some(lead) = error.current()
+        {
+            return Ok((lead, None));
+        }
+        match current {
             Some(current) if edit.is_untouched(current) => {
                 version = current.get("version").and_then(serde_json::Value::as_i64).unwrap_or(version);
                 last = Some(error);

@@ -1,6 +1,6 @@
 //! The keyboard: rows, cells, and the shortcuts of the page.
 
-use domain::users::Role;
+use domain::{LeadId, users::Role};
 use leptos::{ev, ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement};
 
@@ -29,16 +29,23 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
             location.go(&link, Way::Over);
         }
     };
+    let visits = window_event_listener(ev::focusin, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(id) = target.as_ref().and_then(row_of).as_ref().and_then(lead_of) {
+            let _ = grid.visited.try_set_value(Some(id));
+        }
+    });
     let handle = window_event_listener(ev::keydown, move |event| {
         if is_elsewhere(&event) {
             return;
         }
         let focus = document().active_element();
-        let row = focus.as_ref().and_then(|element| element.closest("tr[data-lead]").ok().flatten());
+        let row = focus.as_ref().and_then(row_of);
         let cell = focus.as_ref().filter(|element| element.matches("td").unwrap_or(false));
         let is_used = match (&*event.key(), &row, cell) {
-            ("j", ..) => step(row.as_ref(), cell, 1),
-            ("k", ..) => step(row.as_ref(), cell, -1),
+            // On from where one was, wherever one has been since.
+            ("j", ..) => step(row.or_else(|| visited(grid)).as_ref(), cell, 1),
+            ("k", ..) => step(row.or_else(|| visited(grid)).as_ref(), cell, -1),
             ("ArrowDown", Some(row), _) => step(Some(row), cell, 1),
             ("ArrowUp", Some(row), _) => step(Some(row), cell, -1),
             ("ArrowRight", Some(row), _) => sideways(row, cell, true),
@@ -57,7 +64,7 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
                 }
                 None => false,
             },
-            ("x", Some(row), _) => match row.get_attribute("data-lead").and_then(|id| id.parse().ok()) {
+            ("x", Some(row), _) => match lead_of(row) {
                 Some(id) => {
                     grid.toggle(id);
                     true
@@ -86,7 +93,30 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || handle.remove());
+    on_cleanup(move || {
+        visits.remove();
+        handle.remove();
+    });
+}
+
+fn row_of(element: &Element) -> Option<Element> {
+    element.closest("tr[data-lead]").ok().flatten()
+}
+
+fn lead_of(row: &Element) -> Option<LeadId> {
+    row.get_attribute("data-lead")?.parse().ok()
+}
+
+/// The row that had the focus last, if it is still here.
+fn visited(grid: Grid) -> Option<Element> {
+    find(&format!("tr[data-lead='{}']", grid.visited.get_value()?))
+}
+
+/// Back to that row, after something that had the focus is gone.
+pub fn back_to_row(grid: Grid) {
+    if let Some(id) = grid.visited.get_value() {
+        ui::focus_if_lost(format!("tr[data-lead='{id}'] .lead-name"));
+    }
 }
 
 /// Whether the key is meant for something else: a field, a dialog, a browser's own shortcut.

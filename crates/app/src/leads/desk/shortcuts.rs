@@ -4,26 +4,22 @@ use leptos::prelude::*;
 
 use crate::{markup::view, ui::Dialog};
 
-const KEYS: [(&str, &[(&str, &str)]); 4] = [
+const KEYS: [(&str, &[(&str, &str)]); 5] = [
+    ("Everywhere", &[("⌘K · Ctrl K", "Search or jump"), ("Esc", "Close what is open")]),
     (
-        "Everywhere",
-        &[
-            ("⌘K · Ctrl K", "Search or jump"),
-            ("/", "Search leads"),
-            ("C", "New lead"),
-            ("?", "This sheet"),
-            ("Esc", "Close, or select nothing"),
-        ],
+        "Table and board",
+        &[("J · K", "Next, previous lead"), ("Enter", "Open the lead"), ("/", "Search leads"), ("C", "New lead")],
     ),
     (
         "Table",
         &[
-            ("J · K", "Next, previous lead"),
             ("← →", "Into the cells and along them"),
-            ("Enter", "Open the lead, or edit the cell"),
+            ("Enter", "Edit the cell"),
             ("E", "Edit the row"),
             ("X", "Select the row"),
+            ("Esc", "Select nothing"),
             ("Shift + click", "Sort by one more column"),
+            ("?", "This sheet"),
         ],
     ),
     (

@@ -16,7 +16,7 @@ use super::super::{
 use crate::{
     UiError,
     markup::{act, dynamic, hear, view},
-    ui::{Dialog, Field, use_toasts},
+    ui::{Dialog, Field, Toaster, use_toasts},
     views::server_fns::{create_view, delete_view, update_view},
 };
 
@@ -57,12 +57,12 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
     let title = if view.is_some() { "Edit view" } else { "Save view" };
     let (name, is_shared) = view.as_ref().map_or((String::new(), false), |view| (view.name.clone(), view.is_shared));
     let id = view.as_ref().map(|view| view.id);
+    let kept = StoredValue::new(view);
     let refused = move |error: UiError| {
         fields.set(error.0.fields.clone());
         problem.set(error.0.fields.is_empty().then(|| error.message()));
     };
-    let done = move |said: String, next: Option<Address>| {
-        toasts.say(said);
+    let done = move |next: Option<Address>| {
         grid.asked_view.set(None);
         grid.reload_views();
         if let Some(next) = next {
@@ -75,16 +75,22 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
         let input = to_view(&address.get_untracked(), name, is_shared);
         spawn_local(async move {
             match send(id, input).await {
-                Ok(view) => done(format!("{} saved", view.name), id.is_none().then(|| of_view(&view))),
+                Ok(view) => {
+                    toasts.say(format!("{} saved", view.name));
+                    done(id.is_none().then(|| of_view(&view)));
+                }
                 Err(error) => refused(error),
             }
         });
     };
     let delete = move || {
+        let Some(view) = kept.get_value() else { return };
         spawn_local(async move {
-            let Some(id) = id else { return };
-            match delete_view(id).await {
-                Ok(()) => done("View deleted".to_owned(), Some(Address { view: None, ..address.get_untracked() })),
+            match delete_view(view.id).await {
+                Ok(()) => {
+                    done(Some(Address { view: None, ..address.get_untracked() }));
+                    offer_view_again(grid, toasts, view);
+                }
                 Err(error) => refused(error),
             }
         });
@@ -105,6 +111,24 @@ fn Naming(grid: Grid, address: Memo<Address>, view: Option<View>) -> impl IntoVi
             </form>
         </Dialog>
     }
+}
+
+/// Says that it is gone, and offers to make it once more: as it was, also for everyone who saw it.
+fn offer_view_again(grid: Grid, toasts: Toaster, view: View) {
+    let View { name, query, columns, is_shared, .. } = view;
+    let said = format!("{name} deleted");
+    let input = ViewInput { name, query, columns, is_shared };
+    let make = Callback::new(move |()| {
+        let input = input.clone();
+        spawn_local(async move {
+            match create_view(input).await {
+                Ok(_) => toasts.say("Undone"),
+                Err(error) => toasts.say(error.message()),
+            }
+            grid.reload_views();
+        });
+    });
+    toasts.say_with_undo(said, make);
 }
 
 async fn send(id: Option<domain::ViewId>, input: ViewInput) -> Result<View, UiError> {

@@ -9,6 +9,7 @@ use super::{
     work::{Change, Changed, Work, fields},
 };
 use crate::{
+    UiError,
     markup::{act, view},
     ui::Dialog,
 };
@@ -19,13 +20,15 @@ pub struct Conflict {
     /// Field, mine, theirs.
     pub both: Vec<(String, Value, Value)>,
     pub mine_alone: Changed,
+    /// What was chosen, true where mine stays, and why it could not be saved.
+    refused: Option<(Vec<bool>, UiError)>,
 }
 
 impl Conflict {
     /// `None` when the others touched none of these fields, or came to the same.
     pub fn between(change: &Change, theirs: &Lead) -> Option<Self> {
         let now = fields(theirs);
-        let mut conflict = Conflict { both: Vec::new(), mine_alone: Changed::new() };
+        let mut conflict = Conflict { both: Vec::new(), mine_alone: Changed::new(), refused: None };
         for (field, mine) in &change.to {
             let theirs = now.get(field).cloned().unwrap_or_default();
             if change.from.get(field) == Some(&theirs) || *mine == theirs {
@@ -41,8 +44,9 @@ impl Conflict {
 /// Mine or theirs, for each field that both changed.
 #[component]
 pub fn ConflictDialog(work: Work, conflict: Conflict) -> impl IntoView {
-    // Where it says true, mine stays.
-    let mine = RwSignal::new(vec![true; conflict.both.len()]);
+    let (chosen, problem) = conflict.refused.clone().unzip();
+    let chosen = chosen.unwrap_or_else(|| vec![true; conflict.both.len()]);
+    let mine = RwSignal::new(chosen.clone());
     let name = work.lead.read_untracked().name.clone();
     let close = Callback::new(move |()| {
         work.conflict.set(None);
@@ -53,7 +57,7 @@ pub fn ConflictDialog(work: Work, conflict: Conflict) -> impl IntoView {
         let option = |is_mine: bool, who: &'static str, value: &Value| {
             view! {
                 <label class="side">
-                    <input type="radio" name=format!("side-{field}") checked=is_mine
+                    <input type="radio" name=format!("side-{field}") checked=is_mine == chosen[at]
                         on:change=act(move || mine.update(|mine| mine[at] = is_mine)) />
                     <span><b>{who}</b><span class="side-value">{words(value)}</span></span>
                 </label>
@@ -66,21 +70,25 @@ pub fn ConflictDialog(work: Work, conflict: Conflict) -> impl IntoView {
     let rows = rows.collect_view();
     let conflict = StoredValue::new(conflict);
     let save = move || {
-        let mut to = conflict.with_value(|conflict| conflict.mine_alone.clone());
-        conflict.with_value(|conflict| {
-            let chosen = conflict.both.iter().zip(mine.get_untracked()).filter(|(_, mine)| *mine);
-            to.extend(chosen.map(|((field, ours, _), _)| (field.clone(), ours.clone())));
-        });
+        let (conflict, chosen) = (conflict.get_value(), mine.get_untracked());
+        let mut to = conflict.mine_alone.clone();
+        let stays = conflict.both.iter().zip(&chosen).filter(|(_, mine)| **mine);
+        to.extend(stays.map(|((field, ours, _), _)| (field.clone(), ours.clone())));
         work.conflict.set(None);
         if to.is_empty() {
             work.refresh();
         } else {
-            work.save(to, "Saved", move |error| work.problem.set(Some(error)));
+            // What was typed is nowhere but here: refused, it is asked about once more.
+            work.save(to, "Saved", move |error| {
+                let refused = Some((chosen.clone(), error));
+                drop(work.conflict.try_set(Some(Conflict { refused, ..conflict.clone() })));
+            });
         }
     };
     view! {
         <Dialog title="Changed by someone else" on_close=close>
             <p class="muted">{format!("While you changed {name}, someone else did too. Choose what stays.")}</p>
+            {problem.map(|error| view! { <p class="alert" role="alert">{error.message()}</p> })}
             {rows}
             <footer class="form-foot">
                 <button type="button" class="btn" on:click=act(move || close.run(()))>"Keep theirs"</button>

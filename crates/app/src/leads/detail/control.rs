@@ -22,6 +22,7 @@ use crate::{
         choose::{Choose, Move},
     },
     markup::{Field as _, act, dynamic, hear, typed, view},
+    ui,
 };
 
 /// What opens in a value's place.
@@ -170,12 +171,7 @@ fn Line(
     give_up: Callback<()>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
-    Effect::new(move || {
-        if let Some(input) = node.get() {
-            let _ = input.focus();
-            input.select();
-        }
-    });
+    ui::type_over(node);
     // A part of a date that is typed or taken away is no input to the browser as long as the whole is none.
     let look = move || {
         // Only there: a field of one line does not show the line breaks that a text may have.
@@ -229,5 +225,5 @@ fn keys(event: &KeyboardEvent, has_lines: bool, commit: Callback<()>, give_up: C
 }
 
 fn focus_row(name: String) {
-    request_animation_frame(move || crate::ui::focus(&format!("[data-row='{name}'] button")));
+    request_animation_frame(move || ui::focus(&format!("[data-row='{name}'] button")));
 }

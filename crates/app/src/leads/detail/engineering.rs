@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::{
+    refused::Sending,
     row::{AnyShown, FieldRow},
     work::{Changed, Work},
 };
@@ -29,12 +30,13 @@ fn Delivery(work: Work) -> impl IntoView {
     let percent = move || work.lead.read().engineering_progress;
     // What the slider shows while it is dragged.
     let dragged = RwSignal::new(None::<i16>);
+    let sending = Sending::new(work);
     let now = move || dragged.get().unwrap_or(percent());
     let save = move |text: String| {
         if let Ok(to) = text.parse::<i16>() {
             let mut change = Changed::new();
             change.insert("engineeringProgress".into(), json!(to));
-            work.save(change, format!("Progress {to} %"), move |error| work.problem.set(Some(error)));
+            sending.send(change, format!("Progress {to} %"));
         }
         // Last, so that the slider never shows again what it showed before.
         dragged.set(None);
@@ -55,6 +57,7 @@ fn Delivery(work: Work) -> impl IntoView {
             } else {
                 view! { <progress class="delivery" max="100" value=attr(percent) aria-label="Delivered, in percent"></progress> }
             })}
+            {sending.refusal()}
             <dl class="fields">
                 <FieldRow work of=LeadField::Text("blockedReason", false) value=blocked nothing="not blocked" />
                 <FieldRow work of=LeadField::Text("engineeringNotes", true) value=notes />

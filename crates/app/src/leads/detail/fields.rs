@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     control::Opened,
+    refused::Sending,
     row::{AnyShown, FieldRow},
     words::product_name,
     work::{Changed, Work},
@@ -86,6 +87,7 @@ fn created(work: Work) -> String {
 #[component]
 fn Products(work: Work) -> impl IntoView {
     let adding = RwSignal::new(false);
+    let sending = Sending::new(work);
     let is_adding = Memo::new(move |_| adding.get() && work.can_open.get());
     let may = Memo::new(move |_| work.may("products"));
     let all = Memo::new(move |_| {
@@ -101,7 +103,7 @@ fn Products(work: Work) -> impl IntoView {
             <span class="tag product-tag">
                 <button type="button" on:click=act(move || work.show_product(id))>{name}</button>
                 {may.get().then(|| view! {
-                    <button type="button" aria-label=remove on:click=act(move || without(work, id))><Icon icon=lu::LuX /></button>
+                    <button type="button" aria-label=remove on:click=act(move || without(work, id, sending))><Icon icon=lu::LuX /></button>
                 })}
             </span>
         }
@@ -120,7 +122,7 @@ fn Products(work: Work) -> impl IntoView {
         if let Ok(id) = id.parse() {
             let mut products = all.get_untracked();
             products.push(id);
-            save(work, products);
+            save(products, sending);
         }
     });
     view! {
@@ -135,32 +137,33 @@ fn Products(work: Work) -> impl IntoView {
                     <Writing part=Part::Control(work, "Add a product", Opened::Choice { options: offered(), on_choose, on_leave }) />
                 }))}
             </div>
+            {sending.refusal()}
         </dd>
     }
 }
 
-fn without(work: Work, id: ProductId) {
+fn without(work: Work, id: ProductId, sending: Sending) {
     let lead = work.lead.get_untracked();
     let main = lead.assigned_product;
     let mut products: Vec<ProductId> =
         main.into_iter().chain(lead.products.into_iter().filter(|p| Some(*p) != main)).collect();
     products.retain(|product| *product != id);
-    save(work, products);
+    save(products, sending);
 }
 
 /// The first one is the main one.
-fn save(work: Work, products: Vec<ProductId>) {
+fn save(products: Vec<ProductId>, sending: Sending) {
     let mut to = Changed::new();
     to.insert("assignedProduct".into(), products.first().map_or(Value::Null, |id| json!(id)));
     let mut sorted = products;
     sorted.sort();
     to.insert("products".into(), json!(sorted));
-    work.save(to, "Products saved", move |error| work.problem.set(Some(error)));
+    sending.send(to, "Products saved".to_owned());
 }
 
 /// Makes one of the lead's products the main one.
-pub fn make_main(work: Work, id: ProductId) {
+pub fn make_main(work: Work, id: ProductId, sending: Sending) {
     let mut products: Vec<ProductId> = vec![id];
     products.extend(work.lead.with_untracked(|lead| lead.products.clone()).into_iter().filter(|other| *other != id));
-    save(work, products);
+    save(products, sending);
 }

@@ -55,14 +55,6 @@ fn is_elsewhere(event: &KeyboardEvent) -> bool {
     in_field || document().query_selector_all("dialog[open]").is_ok_and(|open| open.length() > 1)
 }
 
-/// Whether a dialog or a menu over the sheet takes the key.
-pub fn is_covered(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let dialog = target.and_then(|target| target.closest("dialog").ok().flatten());
-    let is_own = dialog.is_some_and(|dialog| dialog.matches(".sheet").unwrap_or(false));
-    !is_own || document().query_selector(".sheet [popover]:popover-open").is_ok_and(|menu| menu.is_some())
-}
-
 fn press(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
     match found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -72,15 +64,4 @@ fn press(selector: &str) -> bool {
         }
         None => false,
     }
-}
-
-/// Puts the focus on what the selector finds when what had it is gone.
-pub fn focus_if_lost(selector: &'static str) {
-    request_animation_frame(move || {
-        let active = document().active_element();
-        // Browsers give it to what scrolls when they find nothing better.
-        if active.is_none_or(|active| active.matches("body, .sheet, .sheet-panel").unwrap_or(true)) {
-            ui::focus(selector);
-        }
-    });
 }

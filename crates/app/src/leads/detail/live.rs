@@ -1,7 +1,7 @@
 //! From an address to a sheet: what the server sent along, what the table knows already, and what has to be loaded.
 
 use domain::{LeadId, leads::Lead};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     LeadSheet, PLACE,
@@ -62,9 +62,8 @@ pub fn Live() -> impl IntoView {
             None => load.run(wanted),
         }
     });
-    let node = NodeRef::<html::Dialog>::new();
     view! {
-        <Frame node>
+        <Frame>
             {dynamic(move || match shown.get() {
                 Shown::Waiting => view! { <Waiting /> },
                 Shown::Failed(error) => view! {
@@ -97,6 +96,6 @@ pub fn markup(loaded: Result<LeadSheet, UiError>) -> String {
         Ok(sheet) => view! { <Sheet known=Known::Whole(Box::new(sheet)) /> },
         Err(error) => view! { <Failed error retry=Callback::new(|()| ()) /> },
     };
-    let html = view! { <Frame node=NodeRef::new() children=Box::new(inside) /> }.to_html();
+    let html = view! { <Frame children=Box::new(inside) /> }.to_html();
     html + &seed.map(|json| served::seed(PLACE, &json)).unwrap_or_default()
 }

@@ -19,6 +19,7 @@ mod live;
 mod merge;
 mod preview;
 mod product;
+mod refused;
 mod rename;
 mod row;
 mod said;

@@ -3,7 +3,7 @@
 use domain::{ProductId, products::Product};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{fields::make_main, work::Work};
+use super::{fields::make_main, refused::Sending, work::Work};
 use crate::{
     markup::{act, dynamic, view},
     products::server_fns::find_product,
@@ -31,6 +31,7 @@ fn Card(work: Work, product: Product) -> impl IntoView {
     let Product { id, name, price, pitch, talking_points, agent_notes, profit_level, .. } = product;
     let points: Vec<String> =
         talking_points.iter().flat_map(|text| text.lines()).map(|line| line.trim().to_owned()).collect();
+    let sending = Sending::new(work);
     let is_other = move || work.lead.read().assigned_product != Some(id) && work.may("assignedProduct");
     view! {
         <section class="card side-card" aria-label=format!("About {name}")>
@@ -38,10 +39,11 @@ fn Card(work: Work, product: Product) -> impl IntoView {
                 <h3>{name.clone()}</h3>
                 <span class="grow"></span>
                 {dynamic(move || is_other().then(|| view! {
-                    <button type="button" class="btn btn-small btn-quiet" on:click=act(move || make_main(work, id))>"Make main"</button>
+                    <button type="button" class="btn btn-small btn-quiet" on:click=act(move || make_main(work, id, sending))>"Make main"</button>
                 }))}
                 <span class="tag">{profit_level}</span>
             </div>
+            {sending.refusal()}
             <p class="faint">{price}</p>
             {pitch.map(|pitch| view! { <p class="pitch">{format!("“{pitch}”")}</p> })}
             <ul class="points">{points.into_iter().filter(|point| !point.is_empty()).map(|point| view! { <li>{point}</li> }).collect_view()}</ul>

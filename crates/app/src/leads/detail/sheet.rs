@@ -1,10 +1,6 @@
 //! The sheet itself: its frame, and where everything stands in it.
 
-use leptos::{
-    ev::{ClipboardEvent, KeyboardEvent},
-    html,
-    prelude::*,
-};
+use leptos::{ev::ClipboardEvent, prelude::*};
 
 use super::{
     composer::Composer,
@@ -30,7 +26,7 @@ use crate::{
     },
     location::{Way, use_location},
     markup::{act, attr, dynamic, hear, view},
-    ui::{ErrorState, Skeleton, Title, ToastsOver, focus_after_dialog},
+    ui::{self, ErrorState, Modal, Skeleton, Title, ToastsOver},
 };
 
 /// What the sheet's parts ask of its frame.
@@ -46,48 +42,17 @@ pub struct Closing {
 
 /// A modal over the list; without a script a box beside it. Stays while one goes from lead to lead.
 #[component]
-pub fn Frame(node: NodeRef<html::Dialog>, children: Children) -> impl IntoView {
+pub fn Frame(children: Children) -> impl IntoView {
     let (unsaved, loose) = (RwSignal::new(0), RwSignal::new(false));
     use_location().guard(move || unsaved.get_untracked() > 0 || loose.get_untracked());
     let close = use_leave();
     provide_context(Closing { close, unsaved, loose });
-    Effect::new(move || {
-        if let Some(dialog) = node.get() {
-            show(dialog);
-        }
-    });
-    let keys = move |event: KeyboardEvent| {
-        // Ahead of the browser, which would close at the second Esc without asking. What stands over the sheet goes first.
-        if event.key() == "Escape" && !event.default_prevented() && !keys::is_covered(&event) {
-            event.prevent_default();
-            close.run(());
-        }
-    };
-    let outside = move |event: leptos::ev::MouseEvent| {
-        // The panel fills the dialog: only the backdrop makes the dialog itself the target.
-        let is_backdrop = |dialog: web_sys::HtmlDialogElement| {
-            event.target().is_some_and(|target| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog))
-        };
-        if node.get_untracked().is_some_and(is_backdrop) {
-            close.run(());
-        }
-    };
     view! {
-        <dialog node_ref=node class="sheet" open=cfg!(feature = "ssr") aria-label="Lead" on:keydown=hear(keys) on:mousedown=hear(outside)
-            on:cancel=hear(|event: leptos::ev::Event| event.prevent_default())>
+        <Modal label="Lead" class="sheet" on_close=close>
             <div class="sheet-panel">{children()}</div>
             <ToastsOver />
-        </dialog>
+        </Modal>
     }
-}
-
-/// Opens it as a modal as soon as it is on the page.
-fn show(dialog: web_sys::HtmlDialogElement) {
-    request_animation_frame(move || match dialog.is_connected() {
-        true if !dialog.open() => drop(dialog.show_modal()),
-        true => {}
-        false => show(dialog),
-    });
 }
 
 /// To the list as it was, with the focus on the lead's row.
@@ -97,7 +62,7 @@ fn use_leave() -> Callback<()> {
         // In place of the sheet's own address: going back leads to where one was before it, not into it again.
         let row = format!("[data-lead='{}'] a", id.get_untracked());
         if location.try_go(&address.get_untracked().href(), Way::Replace) {
-            focus_after_dialog(row);
+            ui::focus_after_dialog(row);
         }
     })
 }
@@ -110,7 +75,7 @@ pub fn Sheet(known: Known) -> impl IntoView {
     keys::listen(work);
     work.follow();
     // From one lead to the next, the focus stays inside.
-    Effect::new(|| keys::focus_if_lost(".sheet-name"));
+    Effect::new(|| ui::focus_if_lost(".sheet-name".to_owned()));
     let over = RwSignal::new(false);
     view! {
         <Title text=move || work.lead.try_with(|lead| lead.name.clone()).unwrap_or_default() />

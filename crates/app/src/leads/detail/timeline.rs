@@ -1,7 +1,7 @@
 //! What happened to the lead, newest first, in parts and in pages.
 
 use domain::{
-    UserId,
+    LeadId, UserId,
     events::{Door, Event, TimelineEntry, TimelinePart},
     interactions::{Interaction, InteractionType},
 };
@@ -14,7 +14,7 @@ use super::{
     ENTRIES,
     composer::icon_of,
     said::Said,
-    words::{ago, label, lead_words, person_name, size, value_words},
+    words::{ago, label, person_name, size, value_words},
     work::Work,
 };
 use crate::{
@@ -204,14 +204,26 @@ fn change_words(work: Work, event: &Event) -> AnyView {
     fixed.into_any()
 }
 
+/// What happened to a lead that became a part of this one is told here too: under its own number.
 fn merged(work: Work, event: &Event) -> AnyView {
-    let words = match (event.changes.get("mergedFrom"), event.changes.get("mergedInto")) {
-        (Some(from), _) => format!("merged {} into this one", lead_words(&from.to)),
-        (None, Some(into)) => format!("merged this into {}", lead_words(&into.to)),
-        (None, None) => "merged two leads".to_owned(),
-    };
+    let words = merged_words(work.id, event);
     let rest = event.changes.keys().any(|field| !field.starts_with("merged"));
     view! { {words}{rest.then(|| view! { "; "{fields(work, event)} })} }
+}
+
+fn merged_words(here: LeadId, event: &Event) -> String {
+    let lead = |id: Option<i64>| match id.map(LeadId) {
+        Some(id) if id == here => "this one".to_owned(),
+        Some(id) => format!("lead {id}"),
+        None => "another lead".to_owned(),
+    };
+    let own = event.lead_id.map(|id| id.0);
+    match (event.changes.get("mergedFrom"), event.changes.get("mergedInto")) {
+        (Some(from), _) => format!("merged {} into {}", lead(from.to.as_i64()), lead(own)),
+        (None, Some(into)) if event.lead_id == Some(here) => format!("merged this into {}", lead(into.to.as_i64())),
+        (None, Some(into)) => format!("deleted {}, now a part of {}", lead(own), lead(into.to.as_i64())),
+        (None, None) => "merged two leads".to_owned(),
+    }
 }
 
 fn parted(work: Work, event: &Event) -> AnyView {
@@ -246,4 +258,31 @@ fn fields(work: Work, event: &Event) -> AnyView {
         })
         .collect();
     if parts.is_empty() { "changed the lead".into_any() } else { parts.into_any() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_merge_names_the_leads_by_where_it_is_read() {
+        let event = |lead: i64, field: &str, other: i64| -> Event {
+            serde_json::from_value(json!({
+                "id": 1, "at": "2026-11-22T12:00:00Z", "actorId": 1, "door": "ui", "entity": "lead", "entityId": lead,
+                "leadId": lead, "kind": "lead.merged", "changes": { field: { "from": null, "to": other } }, "requestId": null
+            }))
+            .unwrap()
+        };
+        for (here, lead, field, other, words) in [
+            (510, 510, "mergedFrom", 511, "merged lead 511 into this one"),
+            (510, 511, "mergedInto", 510, "deleted lead 511, now a part of this one"),
+            (511, 511, "mergedInto", 510, "merged this into lead 510"),
+            (512, 510, "mergedFrom", 511, "merged lead 511 into lead 510"),
+            (512, 511, "mergedInto", 510, "deleted lead 511, now a part of lead 510"),
+        ] {
+            assert_eq!(merged_words(LeadId(here), &event(lead, field, other)), words);
+        }
+    }
 }

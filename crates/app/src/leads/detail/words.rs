@@ -1,7 +1,7 @@
 //! Fields and their values as people read them: in the timeline, in conflicts, in a merge.
 
 use domain::{
-    LeadId, Money, ProductId, Timestamp, UserId,
+    Money, ProductId, Timestamp, UserId,
     leads::{Lead, LeadPriority, LeadStatus},
 };
 use serde_json::Value;
@@ -66,11 +66,6 @@ pub fn value_words(field: &str, value: &Value, session: &Session, today: Today) 
         _ => text(),
     };
     words.unwrap_or_else(|| value.to_string())
-}
-
-/// `Maya (#12)` for a lead that another one was merged with.
-pub fn lead_words(value: &Value) -> String {
-    value.as_i64().map_or_else(|| "another lead".to_owned(), |id| format!("lead {}", LeadId(id)))
 }
 
 pub fn person_name(id: UserId, session: &Session) -> String {
