@@ -1,4 +1,4 @@
-//! A lead's page as it is sent: whole without a script, and with a form that logs what happened.
+//! Pages of leads as they are sent: whole without a script, and with a form that logs what happened.
 
 use axum::http::Method;
 use domain::{
@@ -48,6 +48,18 @@ async fn an_unknown_lead_is_said_to_be_unknown(pool: sqlx::PgPool) {
         assert_eq!(page.status, 404, "{path}");
         assert!(page.text.contains("Not found"), "{}", page.text);
         assert!(person.id == server.crm.ali.id || !page.text.contains("Maya"), "amy is told nothing of it");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_changes_leads_one_by_one_selects_none(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let input = LeadInput { assigned_engineer: Some(server.crm.eve.id), ..named("Maya") };
+    server.crm.system().leads().create(input).await.unwrap();
+    for (person, may) in [(&server.crm.ada, true), (&server.crm.eve, false)] {
+        let page = server.signed_in(person).await.get("/leads").await;
+        assert!(page.text.contains("Maya"), "{}", page.text);
+        assert_eq!(page.text.contains("Select Maya"), may);
     }
 }
 

@@ -93,7 +93,6 @@ fn Selected(bulk: Bulk) -> impl IntoView {
             grid.total.get().filter(|total| usize::try_from(*total).is_ok_and(|total| total > selected.ids.len()));
         total.filter(|_| !selected.all_matching)
     };
-    let role = use_role();
     let button = move |field: Choice, label: &'static str| {
         view! {
             <button type="button" class="btn btn-small" aria-haspopup="listbox"
@@ -109,15 +108,13 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                     {format!("Select all {} matching", format::count(total))}
                 </button>
             }))}
-            {(role != Role::Engineer).then(|| view! {
-                {button(Choice::Status, "Status")}
-                {button(Choice::Agent, "Assign")}
-                {(role == Role::Admin).then(|| button(Choice::Engineer, "Engineer"))}
-                {button(Choice::Priority, "Priority")}
-                {button(Choice::Product, "Product")}
-                {button(Choice::Export, "Export")}
-                <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
-            })}
+            {button(Choice::Status, "Status")}
+            {button(Choice::Agent, "Assign")}
+            {(bulk.role == Role::Admin).then(|| button(Choice::Engineer, "Engineer"))}
+            {button(Choice::Priority, "Priority")}
+            {button(Choice::Product, "Product")}
+            {button(Choice::Export, "Export")}
+            <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
             <button type="button" class="icon-button" aria-label="Select nothing" on:click=act(move || grid.select_nothing())><Icon icon=lu::LuX /></button>
         </section>
         {dynamic(move || bulk.asking.get().then(|| view! {

@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement};
 use super::super::{
     choose::Move,
     grid::{Cell, Grid},
-    table::cell_of,
+    table::{cell_of, may_select},
 };
 use crate::{
     location::{Way, use_location},
@@ -57,13 +57,15 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
                 }
                 None => false,
             },
-            ("x", Some(row), _) => match row.get_attribute("data-lead").and_then(|id| id.parse().ok()) {
-                Some(id) => {
-                    grid.toggle(id);
-                    true
+            ("x", Some(row), _) if may_select(role) => {
+                match row.get_attribute("data-lead").and_then(|id| id.parse().ok()) {
+                    Some(id) => {
+                        grid.toggle(id);
+                        true
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             ("Escape", ..) if !grid.selected.read_untracked().is_empty() => {
                 grid.select_nothing();
                 true
