@@ -52,6 +52,18 @@ async fn an_unknown_lead_is_said_to_be_unknown(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_list_is_exported_by_links(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    server.crm.lead_of(&server.crm.ali, "Maya").await;
+    let ali = server.signed_in(&server.crm.ali).await;
+    let page = ali.get("/leads?status=new&sort=-value&columns=lead,status").await;
+    let link = "/api/leads/export?format=csv&status=new&sort=-value&columns=id,name,company,status";
+    assert!(page.text.contains(&link.replace('&', "&amp;")), "{}", page.text);
+    let file = ali.get(link).await;
+    assert!(file.text.contains("id,name,company,status\r\n1,Maya,"), "{}", file.text);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn who_changes_leads_one_by_one_selects_none(pool: sqlx::PgPool) {
     let server = TestServer::over(pool).await;
     let input = LeadInput { assigned_engineer: Some(server.crm.eve.id), ..named("Maya") };
