@@ -47,6 +47,7 @@ async fn an_unknown_lead_is_said_to_be_unknown(pool: sqlx::PgPool) {
         let page = server.signed_in(person).await.get(path).await;
         assert_eq!(page.status, 404, "{path}");
         assert!(page.text.contains("Not found"), "{}", page.text);
+        assert!(page.text.contains("Back to leads"), "{}", page.text);
         assert!(person.id == server.crm.ali.id || !page.text.contains("Maya"), "amy is told nothing of it");
     }
 }
@@ -72,6 +73,23 @@ async fn who_changes_leads_one_by_one_selects_none(pool: sqlx::PgPool) {
         let page = server.signed_in(person).await.get("/leads").await;
         assert!(page.text.contains("Maya"), "{}", page.text);
         assert_eq!(page.text.contains("Select Maya"), may);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_without_anything_has_a_title_and_a_way_on(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let eve = server.signed_in(&server.crm.eve).await;
+    for (path, status, title) in
+        [("/nothing", 404, "Nothing at this address"), ("/admin/mcp", 403, "Not for your role")]
+    {
+        let page = eve.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(
+            page.text.contains(&format!("<h1>{title}")) && page.text.contains("Back to your work"),
+            "{}",
+            page.text
+        );
     }
 }
 
