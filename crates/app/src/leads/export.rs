@@ -57,7 +57,9 @@ pub fn ExportMenu(address: Memo<Address>) -> impl IntoView {
     let link = move |(file, label): (&'static str, &'static str)| {
         let href = move || {
             let address = address.read();
-            file_href(&address, role, file, &address.query.filter_query())
+            // What cannot be read is left to the server to refuse: it must not become a file of everything.
+            let which = address.broken.clone().unwrap_or_else(|| address.query.filter_query());
+            file_href(&address, role, file, &which)
         };
         view! { <a class="menu-item" href=attr(href) download="" on:click=act(close)>{label}</a> }
     };
