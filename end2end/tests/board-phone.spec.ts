@@ -56,6 +56,9 @@ test("the rail goes to a stage, and the menu moves a card there", async ({ page,
   await expect.poll(async () => (await (await ali.get(`/api/leads/${id}`)).json()).status).toBe("proposal");
   await page.locator(".rail").getByText("Proposal").click();
   await expect(card(page, id)).toBeInViewport();
+  const here = page.locator(".rail [aria-current]");
+  await expect(here, "the rail says where one is").toContainText("Proposal");
+  await expect(here).toBeInViewport();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   expect(wide).toBe(false);
 });

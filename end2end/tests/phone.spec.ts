@@ -58,6 +58,8 @@ test("the order of the list is chosen without headings", async ({ page }) => {
   await expect(page).toHaveURL(/sort=-value/);
   await tidy(page.locator("#filter-panel"), ".input");
   await accessible(page);
+  await page.getByRole("button", { name: "Show leads" }).tap();
+  await expect(page.locator("#filter-panel")).toBeHidden();
 });
 
 test("what is chosen before the table's code is there counts", async ({ page }) => {

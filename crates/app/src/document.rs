@@ -180,7 +180,7 @@ fn NotFound() -> impl IntoView {
     view! {
         <Title text="Not found" />
         <main class="page">
-            <EmptyState icon=lu::LuSearchX title="Nothing at this address" text="It may have moved, or never was.".to_owned()>
+            <EmptyState is_page=true icon=lu::LuSearchX title="Nothing at this address" text="It may have moved, or never was.".to_owned()>
                 <a class="btn" href="/">"Back to your work"</a>
             </EmptyState>
         </main>
@@ -196,7 +196,7 @@ fn Failed(error: UiError, at: At) -> impl IntoView {
     view! {
         <Title text="Not available" />
         <main class="page">
-            <EmptyState icon=lu::LuTriangleAlert title=problem.title text=problem.detail>
+            <EmptyState is_page=true icon=lu::LuTriangleAlert title=problem.title text=problem.detail>
                 <a class="btn" href=here>"Try again"</a>
             </EmptyState>
         </main>

@@ -96,10 +96,10 @@ impl Page {
     /// The tab that the page belongs to.
     pub fn tab(self) -> Option<Tab> {
         match self {
-            Page::Leads(_) => Some(Tab::Leads),
+            Page::Leads(_) | Page::Imports | Page::Import(_) => Some(Tab::Leads),
             Page::Board(_) => Some(Tab::Kanban),
             Page::NotBuilt(tab) => Some(tab),
-            Page::Home | Page::Imports | Page::Import(_) => None,
+            Page::Home => None,
         }
     }
 }
@@ -131,6 +131,12 @@ mod tests {
         {
             assert_eq!(Page::of(nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn files_of_leads_belong_to_the_tab_of_leads() {
+        assert_eq!(Page::Imports.tab(), Some(Tab::Leads));
+        assert_eq!(Page::Import(ImportId(3)).tab(), Some(Tab::Leads));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use domain::{
     leads::{ExportFormat, ExportInput, Lead, LeadInput, LeadQuery, cells},
 };
 use futures_util::StreamExt;
-use service::{Acting, Error};
+use service::{Acting, Error, Export};
 use testkit::{TestCrm, named, settle};
 use time::macros::datetime;
 
@@ -23,7 +23,11 @@ fn asked(query: &str) -> ExportInput {
 }
 
 async fn bytes(me: &Acting, input: ExportInput) -> Vec<u8> {
-    let mut pieces = Box::pin(me.leads().export(input).await.unwrap().pieces());
+    read(me.leads().export(input).await.unwrap()).await
+}
+
+async fn read(export: Export) -> Vec<u8> {
+    let mut pieces = Box::pin(export.pieces());
     let mut all = Vec::new();
     while let Some(piece) = pieces.next().await {
         all.extend(piece.unwrap());
@@ -166,11 +170,10 @@ async fn a_sheet_holds_the_same_cells_with_real_numbers_and_dates(pool: sqlx::Pg
     let ada = crm.acting(&crm.ada);
     let expected = csv(&ada, "sort=name").await;
     let input = ExportInput { format: ExportFormat::Xlsx, ..asked("sort=name") };
-    let export = ada.leads().export(input.clone()).await.unwrap();
+    let export = ada.leads().export(input).await.unwrap();
     assert_eq!(export.file_name, "leads-2026-11-22.xlsx");
     let size = export.size().expect("a sheet is whole before it is sent");
-    drop(export);
-    let file = bytes(&ada, input).await;
+    let file = read(export).await;
     assert_eq!(file.len() as u64, size);
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file)).unwrap();
     assert_eq!(book.sheet_names(), ["Leads"]);

@@ -176,10 +176,16 @@ fn Columns(state: BoardState) -> impl IntoView {
             }
         })
     };
+    let at = RwSignal::new(0);
+    let swiped = move |event| {
+        if let Some(now) = rail::in_sight(&event, statuses.read_untracked().len()) {
+            at.set(now);
+        }
+    };
     view! {
-        <Rail state statuses />
+        <Rail state statuses at />
         <div class="board" class:board-lifted=attr(move || state.lifted.read().is_some())
-            on:pointerdown=with(drag::Hands::down) on:pointermove=with(drag::Hands::moved)
+            on:scroll=hear(swiped) on:pointerdown=with(drag::Hands::down) on:pointermove=with(drag::Hands::moved)
             on:pointerup=with(drag::Hands::up) on:pointercancel=with(|hands, _| hands.let_go())
             on:contextmenu=hear(move |event: MouseEvent| if hands.is_some_and(drag::Hands::is_busy) { event.prevent_default() })
             on:click:capture=hear(move |event| if let Some(hands) = hands { hands.clicked(&event) })>

@@ -176,7 +176,7 @@ impl Column {
             Column::Email => 210,
             Column::Product | Column::Company => 160,
             Column::Phone => 150,
-            Column::Status => 136,
+            Column::Status | Column::Progress => 136,
             Column::Source => 124,
             Column::Value
             | Column::Priority
@@ -184,7 +184,6 @@ impl Column {
             | Column::Agent
             | Column::Engineer
             | Column::Score
-            | Column::Progress
             | Column::LastContact
             | Column::Created => 116,
         }
@@ -329,8 +328,8 @@ fn products(lead: &Lead, session: &Session) -> AnyView {
     let main = lead.assigned_product.or(lead.products.first().copied());
     let Some(name) = main.and_then(|id| session.product(id)) else { return words(None) };
     let more = lead.products.len().saturating_sub(1);
-    let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    view! { <span class="tag">{name.to_owned()}</span><span class="faint">{more}</span> }
+    let more = (more > 0).then(|| view! { <span class="faint num">{format!(" +{more}")}</span> });
+    view! { <span class="products"><span class="tag">{name.to_owned()}</span>{more}</span> }
 }
 
 /// Colour and word.

@@ -8,6 +8,7 @@ pub(crate) mod columns;
 pub(crate) mod desk;
 mod detail;
 mod duplicates;
+mod export;
 pub(crate) mod filters;
 mod form;
 pub(crate) mod format;

@@ -8,6 +8,7 @@ use super::{
     OverLeads,
     address::{Address, use_address},
     desk::{COLUMNS, Desk, MY_DAY},
+    export::ExportMenu,
     filters::Filters,
     format,
     grid::Grid,
@@ -47,6 +48,7 @@ pub fn LeadsPage() -> impl IntoView {
             <span class="grow"></span>
             <span id=MY_DAY class="my-day-place"></span>
             <ImportLink />
+            <ExportMenu address />
             <NewLeadLink address />
         </div>
         {dynamic(move || match views.get() {

@@ -33,7 +33,7 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
     let role = session.with_value(|session| session.user.role);
     let columns = Column::chosen(&address.columns, role);
     let headings = columns.iter().map(|(column, _)| heading(*column, &address)).collect_view();
-    let widths = widths(&columns);
+    let widths = widths(&columns, role);
     let today = use_today();
     // Counted, not stored with this component: while another page of the list is on its way these rows still stand, and
     // their leads may change.
@@ -46,10 +46,12 @@ pub fn LeadTable(grid: Grid, address: Address) -> impl IntoView {
             <table class="table" on:click=hear(move |event| open_cell(grid, role, &event))>
                 {widths}
                 <thead><tr>
-                    <th scope="col" class="c-select">
-                        <label class="pick"><input type="checkbox" aria-label="Select all on this page"
-                            prop:checked=whole on:change=act(move || grid.toggle_page()) /></label>
-                    </th>
+                    {may_select(role).then(|| view! {
+                        <th scope="col" class="c-select">
+                            <label class="pick"><input type="checkbox" aria-label="Select all on this page"
+                                prop:checked=whole on:change=act(move || grid.toggle_page()) /></label>
+                        </th>
+                    })}
                     {headings}
                 </tr></thead>
                 <tbody>
@@ -91,8 +93,10 @@ fn table_row(grid: Grid, row: Row, place: Arc<Place>) -> AnyView {
     let cells = place.columns.iter().map(|(column, _)| cell(*column)).collect::<Vec<_>>();
     view! {
         <tr data-lead=id.0 class:selected=selected>
-            <td class="c-select"><label class="pick"><input type="checkbox" aria-label=format!("Select {name}")
-                prop:checked=selected on:change=act(move || grid.toggle(id)) /></label></td>
+            {may_select(place.role).then(|| view! {
+                <td class="c-select"><label class="pick"><input type="checkbox" aria-label=format!("Select {name}")
+                    prop:checked=selected on:change=act(move || grid.toggle(id)) /></label></td>
+            })}
             {cells}
             <td class="c-tools">{tools(grid, &row, &place)}</td>
         </tr>
@@ -144,12 +148,18 @@ pub fn cell_of(element: &web_sys::Element, role: Role) -> Option<Cell> {
     column.is_editable(role).then_some(Cell { lead, column })
 }
 
+/// Whether there is anything that the role does with several leads at once.
+pub fn may_select(role: Role) -> bool {
+    role != Role::Engineer
+}
+
 /// Fixed widths: nothing moves while rows come and go.
-fn widths(columns: &[(Column, Option<u16>)]) -> impl IntoView + use<> {
+fn widths(columns: &[(Column, Option<u16>)], role: Role) -> impl IntoView + use<> {
     let each = columns.iter().map(|(column, width)| {
         view! { <col style=format!("width:{}px", width.unwrap_or(column.width())) /> }
     });
-    view! { <colgroup><col style="width:40px" />{each.collect_view()}</colgroup> }
+    let select = may_select(role).then(|| view! { <col class="c-select" style="width:40px" /> });
+    view! { <colgroup>{select}{each.collect_view()}</colgroup> }
 }
 
 /// A heading is a link to the list sorted by it: a click sorts ascending, then descending, then not. With Shift the

@@ -34,7 +34,7 @@ pub fn Forbidden() -> impl IntoView {
     let role = use_role();
     view! {
         <Title text="Not allowed" />
-        <EmptyState icon=lu::LuLock title="Not for your role" text="This part is for other roles. Ask an admin if you need it.".to_owned()>
+        <EmptyState is_page=true icon=lu::LuLock title="Not for your role" text="This part is for other roles. Ask an admin if you need it.".to_owned()>
             <a class="btn" href=Tab::home(role).path()>"Back to your work"</a>
         </EmptyState>
     }

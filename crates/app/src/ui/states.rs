@@ -16,12 +16,15 @@ pub fn EmptyState(
     icon: icondata_core::Icon,
     #[prop(into)] title: String,
     text: String,
+    /// Whether it is all that the page has to say: then it is the page's title.
+    #[prop(optional)]
+    is_page: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
         <section class="empty">
             <span class="empty-icon"><Icon icon /></span>
-            <h2>{title}</h2>
+            {if is_page { view! { <h1>{title}</h1> } } else { view! { <h2>{title}</h2> } }}
             <p class="muted">{text}</p>
             <div class="row">{children()}</div>
         </section>

@@ -1,4 +1,4 @@
-//! A lead's page as it is sent: whole without a script, and with a form that logs what happened.
+//! Pages of leads as they are sent: whole without a script, and with a form that logs what happened.
 
 use axum::http::Method;
 use domain::{
@@ -47,7 +47,49 @@ async fn an_unknown_lead_is_said_to_be_unknown(pool: sqlx::PgPool) {
         let page = server.signed_in(person).await.get(path).await;
         assert_eq!(page.status, 404, "{path}");
         assert!(page.text.contains("Not found"), "{}", page.text);
+        assert!(page.text.contains("Back to leads"), "{}", page.text);
         assert!(person.id == server.crm.ali.id || !page.text.contains("Maya"), "amy is told nothing of it");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_list_is_exported_by_links(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    server.crm.lead_of(&server.crm.ali, "Maya").await;
+    let ali = server.signed_in(&server.crm.ali).await;
+    let page = ali.get("/leads?status=new&sort=-value&columns=lead,status").await;
+    let link = "/api/leads/export?format=csv&status=new&sort=-value&columns=id,name,company,status";
+    assert!(page.text.contains(&link.replace('&', "&amp;")), "{}", page.text);
+    let file = ali.get(link).await;
+    assert!(file.text.contains("id,name,company,status\r\n1,Maya,"), "{}", file.text);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_changes_leads_one_by_one_selects_none(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let input = LeadInput { assigned_engineer: Some(server.crm.eve.id), ..named("Maya") };
+    server.crm.system().leads().create(input).await.unwrap();
+    for (person, may) in [(&server.crm.ada, true), (&server.crm.eve, false)] {
+        let page = server.signed_in(person).await.get("/leads").await;
+        assert!(page.text.contains("Maya"), "{}", page.text);
+        assert_eq!(page.text.contains("Select Maya"), may);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_without_anything_has_a_title_and_a_way_on(pool: sqlx::PgPool) {
+    let server = TestServer::over(pool).await;
+    let eve = server.signed_in(&server.crm.eve).await;
+    for (path, status, title) in
+        [("/nothing", 404, "Nothing at this address"), ("/admin/mcp", 403, "Not for your role")]
+    {
+        let page = eve.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(
+            page.text.contains(&format!("<h1>{title}")) && page.text.contains("Back to your work"),
+            "{}",
+            page.text
+        );
     }
 }
 

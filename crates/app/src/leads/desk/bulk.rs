@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     JobId,
-    leads::{BulkAction, BulkInput, BulkJob, JobState, written},
+    leads::{BulkAction, BulkInput, BulkJob, JobState},
     users::Role,
 };
 use icondata_lu as lu;
@@ -15,7 +15,7 @@ use super::super::{
     address::Address,
     choices::{self, Choices, or_none},
     choose::{Choose, Move},
-    columns::Column,
+    export::{FILES, file_href},
     format,
     grid::Grid,
     server_fns::{bulk_leads, cancel_job, find_job},
@@ -93,7 +93,6 @@ fn Selected(bulk: Bulk) -> impl IntoView {
             grid.total.get().filter(|total| usize::try_from(*total).is_ok_and(|total| total > selected.ids.len()));
         total.filter(|_| !selected.all_matching)
     };
-    let role = use_role();
     let button = move |field: Choice, label: &'static str| {
         view! {
             <button type="button" class="btn btn-small" aria-haspopup="listbox"
@@ -109,15 +108,13 @@ fn Selected(bulk: Bulk) -> impl IntoView {
                     {format!("Select all {} matching", format::count(total))}
                 </button>
             }))}
-            {(role != Role::Engineer).then(|| view! {
-                {button(Choice::Status, "Status")}
-                {button(Choice::Agent, "Assign")}
-                {(role == Role::Admin).then(|| button(Choice::Engineer, "Engineer"))}
-                {button(Choice::Priority, "Priority")}
-                {button(Choice::Product, "Product")}
-                {button(Choice::Export, "Export")}
-                <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
-            })}
+            {button(Choice::Status, "Status")}
+            {button(Choice::Agent, "Assign")}
+            {(bulk.role == Role::Admin).then(|| button(Choice::Engineer, "Engineer"))}
+            {button(Choice::Priority, "Priority")}
+            {button(Choice::Product, "Product")}
+            {button(Choice::Export, "Export")}
+            <button type="button" class="btn btn-small btn-danger" on:click=act(move || bulk.asking.set(true))>"Delete"</button>
             <button type="button" class="icon-button" aria-label="Select nothing" on:click=act(move || grid.select_nothing())><Icon icon=lu::LuX /></button>
         </section>
         {dynamic(move || bulk.asking.get().then(|| view! {
@@ -173,15 +170,7 @@ fn options(field: Choice, session: &Session) -> (&'static str, Choices) {
         Choice::Agent => ("Assign to", or_none("Nobody", choices::agents(session, None))),
         Choice::Engineer => ("Deliver by", or_none("Nobody", choices::engineers(session, None))),
         Choice::Product => ("Product", choices::products(session, None)),
-        Choice::Export => {
-            let formats = [
-                ("csv", "CSV, the columns shown"),
-                ("xlsx", "Excel, the columns shown"),
-                ("csv-all", "CSV, everything"),
-                ("xlsx-all", "Excel, everything"),
-            ];
-            ("Export as", formats.map(|(format, label)| (format.to_owned(), label.to_owned())).into())
-        }
+        Choice::Export => ("Export as", FILES.map(|(file, label)| (file.to_owned(), label.to_owned())).into()),
     }
 }
 
@@ -205,33 +194,18 @@ impl Bulk {
         if selected.all_matching { self.grid.total.get() } else { i64::try_from(selected.ids.len()).ok() }
     }
 
-    /// Has the browser save the selected leads as a file: `csv` or `xlsx` with the columns of the table, or `csv-all`.
-    fn export(self, choice: &str) {
+    /// Has the browser save the selected leads as one of [`FILES`].
+    fn export(self, file: &str) {
         let selected = self.grid.selected.get_untracked();
-        let Address { query, columns, .. } = self.address.get_untracked();
-        let (format, columns) = match choice.split_once('-') {
-            Some((format, _)) => (format, String::new()),
-            None => {
-                let shown = Column::chosen(&columns, self.role);
-                let mut names = Vec::new();
-                for name in shown.iter().flat_map(|(column, _)| column.exported()) {
-                    if !names.contains(name) {
-                        names.push(*name);
-                    }
-                }
-                (choice, format!("&columns={}", names.join(",")))
-            }
-        };
+        let address = self.address.get_untracked();
         let which = if selected.all_matching {
-            query.filter_query()
+            address.query.filter_query()
         } else {
             let ids: Vec<String> = selected.ids.iter().map(ToString::to_string).collect();
             format!("ids={}", ids.join(","))
         };
-        let sort = written(&query.sort);
-        let sort = if sort.is_empty() { sort } else { format!("&sort={sort}") };
         // A download leaves the page where it is.
-        let _ = window().location().assign(&format!("/api/leads/export?format={format}&{which}{sort}{columns}"));
+        let _ = window().location().assign(&file_href(&address, self.role, file, &which));
     }
 
     fn run(self, action: BulkAction) {

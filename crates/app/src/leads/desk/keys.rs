@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement};
 use super::super::{
     choose::Move,
     grid::{Cell, Grid},
-    table::cell_of,
+    table::{cell_of, may_select},
 };
 use crate::{
     location::{Way, use_location},
@@ -64,7 +64,7 @@ pub fn listen(grid: Grid, help: RwSignal<bool>) {
                 }
                 None => false,
             },
-            ("x", Some(row), _) => match lead_of(row) {
+            ("x", Some(row), _) if may_select(role) => match lead_of(row) {
                 Some(id) => {
                     grid.toggle(id);
                     true

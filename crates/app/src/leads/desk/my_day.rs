@@ -77,7 +77,7 @@ fn Section(title: &'static str, class: &'static str, part: FollowUps, address: M
     let none = rows.is_empty();
     view! {
         <section>
-            <h3>{title}" "<a class="link num" href=with_query("/leads", &query)>{count(total)}</a></h3>
+            <h2>{title}" "<a class="link num" href=with_query("/leads", &query)>{count(total)}</a></h2>
             {none.then(|| view! { <p class="faint">"Nothing."</p> })}
             <ul>{rows}</ul>
         </section>

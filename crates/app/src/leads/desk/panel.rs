@@ -1,9 +1,10 @@
-//! Every condition of the list. Changes apply at once; the button is for pages without a script.
+//! Every condition of the list. Changes apply at once; "Apply" is for pages without a script.
 
 use domain::{
     leads::{LeadFilter, LeadQuery, SortKey, written},
     users::Role,
 };
+use icondata_lu as lu;
 use leptos::{html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
@@ -14,7 +15,7 @@ use super::super::{
 };
 use crate::{
     markup::{act, dynamic, view},
-    ui::Field,
+    ui::{Field, Icon},
     viewer::{Session, use_session},
 };
 
@@ -80,6 +81,10 @@ fn fields(query: &LeadQuery, session: &Session) -> impl IntoView + use<> {
     });
     let (orders, source) = (orders.collect_view(), value("source"));
     view! {
+        <div class="panel-head">
+            <h2>"Filter"</h2>
+            <button type="button" class="icon-button" aria-label="Close" popovertarget=PANEL popovertargetaction="hide"><Icon icon=lu::LuX /></button>
+        </div>
         {groups}
         <fieldset class="panel-ranges">
             <legend>"Ranges"</legend>
@@ -92,7 +97,10 @@ fn fields(query: &LeadQuery, session: &Session) -> impl IntoView + use<> {
             </Field>
         </fieldset>
         <input type="hidden" name="limit" value=query.limit />
-        <div class="panel-foot"><button class="btn btn-primary">"Apply"</button></div>
+        <div class="panel-foot">
+            <button class="btn btn-primary panel-apply">"Apply"</button>
+            <button type="button" class="btn btn-primary panel-done" popovertarget=PANEL popovertargetaction="hide">"Show leads"</button>
+        </div>
     }
 }
 

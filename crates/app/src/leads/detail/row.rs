@@ -59,8 +59,8 @@ impl AnyShown {
             AnyShown::Classed(text, class) => view! { <span class=class>{text}</span> },
             AnyShown::Lines(text) => view! { <span class="lines">{text}</span> },
             AnyShown::Link(scheme, address) => {
-                let href = format!("{scheme}{address}");
-                view! { <a class="link-quiet" href=href>{address}</a> }
+                let (href, whole) = (format!("{scheme}{address}"), address.clone());
+                view! { <a class="link-quiet" href=href title=whole>{address}</a> }
             }
             AnyShown::Cell(column) => {
                 let lead = work.lead.read();

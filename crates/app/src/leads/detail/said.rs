@@ -40,8 +40,8 @@ pub fn Said(work: Work, interaction: Interaction, who: String, door: Option<&'st
     let text = StoredValue::new(text);
     view! {
         <p class="entry-line">
-            <b>{who}</b><span class="muted">{label}{door}</span>
-            {edited_at.map(|_| view! { <span class="faint">"edited"</span> })}
+            <b>{who}</b>" "<span class="muted">{label}{door}</span>
+            {edited_at.map(|_| view! { " "<span class="faint">"edited"</span> })}
             {may.then(|| view! {
                 <span class="entry-tools needs-script">
                     <button type="button" aria-label=format!("Edit this {}", label.to_ascii_lowercase()) on:click=act(move || work.open(editing))><Icon icon=lu::LuPencil /></button>

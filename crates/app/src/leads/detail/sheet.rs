@@ -21,7 +21,7 @@ use super::{
 use crate::{
     UiError,
     leads::{
-        address::use_address,
+        address::{Address, use_address},
         writing::{Part, Writing},
     },
     location::{Way, use_location},
@@ -124,7 +124,15 @@ pub fn Waiting() -> impl IntoView {
 /// No sheet: why, and what to do.
 #[component]
 pub fn Failed(error: UiError, retry: Callback<()>) -> impl IntoView {
-    view! { <Title text="Lead" /><div class="sheet-lead"><CloseOnly /><ErrorState error retry /></div> }
+    let list = use_address().with_untracked(Address::href);
+    view! {
+        <Title text="Lead" />
+        <div class="sheet-lead">
+            <CloseOnly />
+            <ErrorState error retry />
+            <p class="row start-over"><a class="link" href=list>"Back to leads"</a></p>
+        </div>
+    }
 }
 
 #[component]

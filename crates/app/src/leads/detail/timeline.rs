@@ -123,13 +123,13 @@ fn entry_view(work: Work, entry: TimelineEntry) -> AnyView {
         (None, Some(file)) => {
             let (href, name) = (format!("/api/attachments/{}/download", file.id), file.file_name.clone());
             view! {
-                <p class="entry-line"><b>{who}</b><span class="muted">"added "<a class="entry-file" href=href download>{name}</a>
+                <p class="entry-line"><b>{who}</b>" "<span class="muted">"added "<a class="entry-file" href=href download>{name}</a>
                     {format!(" · {}", size(file.size_bytes))}{through(event.door)}</span></p>
             }
         }
         (None, None) => {
             let words = change_words(work, &event);
-            view! { <p class="entry-line"><b>{who}</b><span class="muted">{words}{through(event.door)}</span></p> }
+            view! { <p class="entry-line"><b>{who}</b>" "<span class="muted">{words}{through(event.door)}</span></p> }
         }
     };
     view! {
