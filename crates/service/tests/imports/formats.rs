@@ -66,6 +66,19 @@ async fn a_follow_up_is_in_the_zone_of_whoever_imports_it(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_follow_up_beyond_all_years_fails_its_row_in_every_zone(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let file = "name,follow-up\nA,9999-12-31 23:00\nB,2200-12-31 23:00\nC,1970-01-01\nD,0001-01-01\nE,2200-12-30\n";
+    for zone in ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"] {
+        let ali = domain::users::User { time_zone: zone.into(), ..crm.ali.clone() };
+        let ali = crm.acting(&ali);
+        let import = check(&ali, file, json!({})).await;
+        assert_eq!(counts(&import), [1, 0, 0, 4], "{zone}: {:?}", import.failure);
+        assert_eq!(rows(&ali, &import).await[0].problems[0].message, "must lie between 1970 and 2200");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_amount_that_may_be_thousands_is_refused_until_someone_says(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);

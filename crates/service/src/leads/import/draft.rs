@@ -1,13 +1,13 @@
 //! One row of the file as what it would write: typed values, or what is wrong with which cell.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
     Fields, Timestamp,
     imports::{ImportColumn, ImportField, ImportSettings, RowProblem, UnknownValue},
     leads::{LeadInput, LeadStatus, cells},
 };
-use time::PrimitiveDateTime;
+use time::{Date, PrimitiveDateTime, macros::date};
 
 use super::{
     super::write::{NewLead, plan_new},
@@ -22,6 +22,9 @@ use crate::{Actor, Error};
 const SHOWN: usize = 100;
 /// Values that are listed as unknown; how often they occur is counted for these.
 const UNKNOWN: usize = 500;
+/// Days that a follow-up without a zone may have: in no zone do they leave the years that a lead may have, or those that
+/// the database can tell.
+const DAYS: RangeInclusive<Date> = date!(1970 - 01 - 02)..=date!(2200 - 12 - 30);
 
 /// What the cells of a row say. Blank cells say nothing.
 #[derive(Debug, Default)]
@@ -178,6 +181,7 @@ impl Reading {
             }
             ImportField::FollowUpAt => match moments::moment(cell, drafter.settings.date_order, Zone::of(header))? {
                 When::At(at) => input.follow_up_at = Some(at),
+                When::Local(at) if !DAYS.contains(&at.date()) => return Err("must lie between 1970 and 2200".into()),
                 When::Local(at) => self.draft.local = Some(at),
             },
             ImportField::Status
