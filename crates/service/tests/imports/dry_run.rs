@@ -241,20 +241,28 @@ async fn an_export_that_comes_back_changes_nothing(pool: sqlx::PgPool) {
     ada.leads().create(tricky).await.unwrap();
     let at_midnight = Some(time::macros::datetime!(2027-01-02 0:00 UTC));
     ada.leads().create(LeadInput { follow_up_at: at_midnight, ..named("Midnight") }).await.unwrap();
-    for format in ["csv", "xlsx"] {
-        let before = all_leads(&crm).await;
-        assert!(!before.is_empty());
-        let input = domain::leads::ExportInput::parse(&format!("format={format}")).unwrap();
+    let before = all_leads(&crm).await;
+    assert!(!before.is_empty());
+    let few = "columns=id,name,status,value";
+    for (query, on_duplicate) in [
+        ("format=csv".to_owned(), "update"),
+        ("format=xlsx".to_owned(), "update"),
+        (format!("format=csv&{few},followUpAt"), "update"),
+        (format!("format=xlsx&{few},followUpAt"), "update"),
+        (format!("format=csv&{few}"), "skip"),
+        ("format=csv&columns=score,value,id".to_owned(), "update"),
+    ] {
+        let input = domain::leads::ExportInput::parse(&query).unwrap();
         let export = ada.leads().export(input).await.unwrap();
         let pieces: Vec<bytes::Bytes> = futures_util::TryStreamExt::try_collect(export.pieces()).await.unwrap();
         let file = pieces.concat();
-        let import = send(&ada, "back", file, json!({"onDuplicate": "update"}), ImportStep::Run).await.unwrap();
+        let import = send(&ada, "back", file, json!({"onDuplicate": on_duplicate}), ImportStep::Run).await.unwrap();
         let [created, updated, skipped, failed] = counts(&import);
         let failures = ada.imports().rows(import.id, Some(RowOutcome::Failed), 0, 5).await.unwrap();
         let changes = ada.imports().rows(import.id, Some(RowOutcome::Updated), 0, 5).await.unwrap();
-        assert_eq!((created, updated, failed), (0, 0, 0), "{format}: {failures:?} {changes:?}");
+        assert_eq!((created, updated, failed), (0, 0, 0), "{query}: {failures:?} {changes:?}");
         assert_eq!(skipped, i64::try_from(before.len()).unwrap());
-        assert_eq!(all_leads(&crm).await, before, "{format}");
+        assert_eq!(all_leads(&crm).await, before, "{query}");
     }
 }
 

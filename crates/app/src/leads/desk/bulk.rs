@@ -197,7 +197,8 @@ impl Bulk {
         if selected.all_matching { self.grid.total.get() } else { i64::try_from(selected.ids.len()).ok() }
     }
 
-    /// Has the browser save the selected leads as a file: `csv` or `xlsx` with the columns of the table, or `csv-all`.
+    /// Has the browser save the selected leads as a file: `csv` or `xlsx` with the columns of the table, or `csv-all`. By
+    /// their ids it finds the leads again when it is brought back in.
     fn export(self, choice: &str) {
         let selected = self.grid.selected.get_untracked();
         let Address { query, columns, .. } = self.address.get_untracked();
@@ -205,7 +206,7 @@ impl Bulk {
             Some((format, _)) => (format, String::new()),
             None => {
                 let shown = Column::chosen(&columns, self.role);
-                let mut names = Vec::new();
+                let mut names = vec!["id"];
                 for name in shown.iter().flat_map(|(column, _)| column.exported()) {
                     if !names.contains(name) {
                         names.push(*name);

@@ -1,6 +1,9 @@
 //! Which field a column is, by its header: our own exports, and those of other CRMs as their users get them.
 
-use domain::imports::{ImportField, Mapping};
+use domain::{
+    imports::{ImportField, Mapping},
+    leads::LeadColumn,
+};
 
 use super::draft::printable;
 
@@ -68,7 +71,7 @@ const KNOWN: &[(ImportField, &str)] = &[
 ];
 
 /// Columns that only our own export has.
-const OURS: [&str; 3] = ["createdvia", "stageenteredat", "id"];
+const OURS: [&str; 2] = ["createdvia", "stageenteredat"];
 
 /// The best column for each field; every other column is left out.
 pub(super) fn mapping(headers: &[String]) -> Mapping {
@@ -99,12 +102,19 @@ pub(super) fn mapping(headers: &[String]) -> Mapping {
             take(*at, *field);
         }
     }
-    if OURS.iter().all(|ours| plain.iter().any(|header| header == ours)) {
+    if is_ours(headers, &plain) {
         plain.iter().position(|header| header == "id").into_iter().for_each(|at| {
             take(at, ImportField::Id);
         });
     }
     out
+}
+
+/// Whether an export of ours was brought along: one with all columns, whatever someone has put beside them, or one with
+/// some of them and nothing else, to the letter.
+fn is_ours(headers: &[String], plain: &[String]) -> bool {
+    let is_column = |header: &String| header.strip_suffix(" (UTC)").unwrap_or(header).parse::<LeadColumn>().is_ok();
+    headers.iter().all(is_column) || OURS.iter().all(|ours| plain.iter().any(|header| header == ours))
 }
 
 fn plain(header: &str) -> String {
@@ -134,8 +144,6 @@ pub(super) fn unique(cells: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::leads::LeadColumn;
-
     use super::*;
 
     fn mapped(headers: &[&str]) -> Vec<(String, ImportField)> {
@@ -217,7 +225,10 @@ mod tests {
         let missing: Vec<_> =
             ImportField::ALL.into_iter().filter(|field| !names(&headers).contains(&field.as_str())).collect();
         assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Outcome, ImportField::Score]);
-        assert!(!names(&["id", "name"]).contains(&"id"), "another system's numbers name other leads");
+        assert!(names(&["name", "id", "followUpAt (UTC)", "createdAt"]).contains(&"id"), "some of its columns");
+        for other in [["id", "name", "city"], ["ID", "Name", "Email"], ["id", "name", "lead status"]] {
+            assert!(!names(&other).contains(&"id"), "another system's numbers name other leads: {other:?}");
+        }
     }
 
     #[test]
