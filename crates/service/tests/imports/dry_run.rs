@@ -103,6 +103,33 @@ async fn a_duplicate_is_skipped_updated_or_made_again(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn two_people_with_one_number_stay_two(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let office = Some("+1 206 555 0142".to_owned());
+    let maya = LeadInput { email: Some("maya@okafor.io".into()), phone: office.clone(), ..named("Maya") };
+    let maya = ada.leads().create(maya).await.unwrap();
+    let file =
+        "name,email,phone\nTomas,tomas@okafor.io,2065550142\nLena,lena@okafor.io,2065550142\nMaya O.,,2065550142\n";
+    // Whoever gives no e-mail may be the first of them in the file.
+    for (choice, expected) in [("skip", [2, 0, 1, 0]), ("update", [2, 1, 0, 0])] {
+        assert_eq!(counts(&check(&ada, file, json!({"onDuplicate": choice})).await), expected, "{choice}");
+    }
+    let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
+    assert_eq!(rows(&ada, &import).await[2].detail, "Goes into row 2, which has this phone");
+    assert_eq!(ada.leads().find(maya.id).await.unwrap().version, maya.version);
+    assert_eq!(lead_named(&crm, "Lena").await.email.as_deref(), Some("lena@okafor.io"));
+    let other = Some("+1 206 555 0199".to_owned());
+    ada.leads().create(LeadInput { phone: other, ..named("Front desk") }).await.unwrap();
+    let file = "name,email,phone\nNoor,noor@x.io,2065550199\nZoe,zoe@x.io,2065550199\nNoor H.,noor@x.io,\n";
+    for step in [ImportStep::Check, ImportStep::Run] {
+        let import = send(&ada, "leads.csv", file, json!({"onDuplicate": "update"}), step).await.unwrap();
+        assert_eq!(counts(&import), [1, 2, 0, 0], "the lead without an e-mail is the first one's: {step:?}");
+    }
+    assert_eq!(lead_named(&crm, "Noor H.").await.email.as_deref(), Some("noor@x.io"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn duplicates_within_the_file_count_the_same_before_and_after(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);

@@ -215,7 +215,7 @@ impl Deciding<'_> {
         };
         self.references.check(&lead.input, &lead.changes)?;
         if self.on_duplicate != OnDuplicate::Create {
-            self.seen.add(keys, Place { row: out.row, lead: None, is_new: true });
+            self.seen.add(keys, Place { row: out.row, lead: None, is_new: true, has_email: keys.email.is_some() });
         }
         self.new.push(New { lead, keys: vec![keys.clone()], places: vec![self.rows.len()] });
         Ok(RowOutcome::Created)
@@ -242,7 +242,7 @@ impl Deciding<'_> {
             return self.update(out, draft, keys, lead, Some(place));
         }
         // Otherwise the lead is only planned: a stretch before this one would have made it.
-        self.seen.add(keys, place);
+        self.seen.add(keys, Place { has_email: place.has_email || keys.email.is_some(), ..place });
         Ok(RowOutcome::Updated)
     }
 
@@ -278,7 +278,8 @@ impl Deciding<'_> {
             }
             out.detail = told(&step);
         }
-        self.seen.add(keys, by.unwrap_or(Place { row: out.row, lead: Some(lead), is_new: false }));
+        let place = by.unwrap_or(Place { row: out.row, lead: Some(lead), is_new: false, has_email: false });
+        self.seen.add(keys, Place { has_email: next.email.is_some(), ..place });
         let changed = &mut self.changed[at];
         changed.input = next;
         changed.is_written = true;
