@@ -4,6 +4,10 @@ use domain::Money;
 
 use super::source::Cell;
 
+/// How people shorten currencies where they write no code.
+const CURRENCIES: [&str; 18] =
+    ["zł", "zl", "kr", "kč", "kc", "ft", "lei", "fr", "sfr", "rs", "rm", "r", "tl", "лв", "руб", "р", "грн", "дин"];
+
 /// An amount with currency signs, codes and separators of thousands, as long as they leave no doubt.
 pub(super) fn amount(cell: &Cell, decimal: char) -> Result<Money, String> {
     match cell {
@@ -19,12 +23,8 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
         Some(inner) => (inner, true),
         None => (text, false),
     };
-    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    if !(letters.is_empty() || letters.len() == 3 && letters.chars().all(|c| c.is_ascii_uppercase())) {
-        return Err("is no amount".into());
-    }
-    let is_sign =
-        |c: char| "$€£¥₹₽₺₩₫฿₪₴zł".contains(c) || c.is_alphabetic() || c.is_whitespace() || c == '\'' || c == '’';
+    let text = without_currency(text).ok_or("is no amount")?;
+    let is_sign = |c: char| "$€£¥₹₽₺₩₫฿₪₴₦₱₸".contains(c) || c.is_whitespace() || c == '\'' || c == '’';
     let plain: String = text.chars().filter(|c| !is_sign(*c)).collect();
     let plain = plain.replace('−', "-");
     let (whole, cents) =
@@ -56,6 +56,26 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
     number.parse().map_err(|e: domain::money::NoAmount| e.to_string())
 }
 
+/// An amount without the word of its currency, in front or behind: a code, one of [`CURRENCIES`], or letters before `$`.
+/// `None` when its letters mean something else.
+fn without_currency(text: &str) -> Option<String> {
+    let Some(start) = text.find(char::is_alphabetic) else { return Some(text.to_owned()) };
+    let (before, rest) = text.split_at(start);
+    let (word, behind) = rest.split_at(rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len()));
+    let is_code = word.len() <= 3 && word.bytes().all(|b| b.is_ascii_uppercase());
+    let is_short = CURRENCIES.contains(&word.to_lowercase().as_str());
+    let has_digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    if !(is_short || is_code && (word.len() == 3 || behind.starts_with('$')))
+        || behind.contains(char::is_alphabetic)
+        || has_digits(before) && has_digits(behind)
+    {
+        return None;
+    }
+    // `Rs. 500`, `500 kr.`
+    let behind = behind.strip_prefix('.').filter(|_| is_short).unwrap_or(behind);
+    Some([before, behind].concat())
+}
+
 /// Whether groups of three digits may follow.
 fn is_first_of_thousands(digits: &str) -> bool {
     let digits = digits.trim_start_matches('-');
@@ -65,6 +85,7 @@ fn is_first_of_thousands(digits: &str) -> bool {
 /// What stands before the cents in these amounts, if one of them tells.
 pub(super) fn decimal_of<'t>(amounts: impl Iterator<Item = &'t str>) -> Option<char> {
     for text in amounts {
+        let text = without_currency(text).unwrap_or_else(|| text.to_owned());
         let signs: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
         let Some((at, last)) = signs.last().copied() else { continue };
         let other = if last == '.' { ',' } else { '.' };
@@ -125,6 +146,14 @@ mod tests {
             ("1234.5000", '.', 123_450),
             ("1234.500", '.', 123_450),
             ("0,500", ',', 50),
+            ("1200 zł", '.', 120_000),
+            ("R$ 500", '.', 50_000),
+            ("-US$1,200.50", '.', -120_050),
+            ("500 kr", '.', 50_000),
+            ("1.200,50 kr.", ',', 120_050),
+            ("1\u{a0}200,50 Kč", ',', 120_050),
+            ("Rs. 1,200.50", '.', 120_050),
+            ("(CHF 12.50)", '.', -1_250),
         ] {
             assert_eq!(amount_of(text, decimal).map(Money::cents), Ok(cents), "{text}");
         }
@@ -133,6 +162,11 @@ mod tests {
             ("1.5", ','),
             ("12k", '.'),
             ("about 500", '.'),
+            ("500 each", '.'),
+            ("US 500", '.'),
+            ("USD 5 EUR 3", '.'),
+            ("5 kr 3", '.'),
+            ("5 R 3", '.'),
             ("1,23,456", '.'),
             ("", '.'),
             (",500", '.'),
@@ -157,6 +191,8 @@ mod tests {
             (vec!["1,000", "2,000", "70"], None),
             (vec!["1234.500"], Some('.')),
             (vec!["€0,500"], Some(',')),
+            (vec!["1.200,50 kr."], Some(',')),
+            (vec!["Rs. 1,200"], None),
         ] {
             assert_eq!(decimal_of(amounts.iter().copied()), sign, "{amounts:?}");
         }
