@@ -189,6 +189,30 @@ async fn another_sheet_has_other_columns(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn leads_are_found_behind_the_cover_of_a_workbook(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let mut workbook = Workbook::new();
+    let cover = workbook.add_worksheet().set_name("Cover").unwrap();
+    cover.write_row(0, 0, ["Made by", "Region"]).unwrap().write_row(1, 0, ["Ops", "North"]).unwrap();
+    workbook.add_worksheet().set_name("Blank").unwrap();
+    let leads = workbook.add_worksheet().set_name("Leads").unwrap();
+    leads.write_row(0, 0, ["Full name", "E-Mail"]).unwrap().write_row(1, 0, ["Noor", "n@x.io"]).unwrap();
+    let file = workbook.save_to_buffer().unwrap();
+    let import = send(&ada, "three.xlsx", file, json!({}), ImportStep::Check).await.unwrap();
+    assert_eq!((import.settings.sheet.as_str(), counts(&import)), ("Leads", [1, 0, 0, 0]));
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Blank").unwrap();
+    for name in ["A", "B"] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        sheet.write_row(0, 0, ["Kunde", "Ort"]).unwrap().write_row(1, 0, ["Noor", "Berlin"]).unwrap();
+    }
+    let file = workbook.save_to_buffer().unwrap();
+    let import = send(&ada, "none.xlsx", file, json!({}), ImportStep::Check).await.unwrap();
+    assert_eq!(import.settings.sheet, "A", "where none has names, the first that has rows");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_template_comes_back_as_it_was_meant(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let (ada, ali) = (crm.acting(&crm.ada), crm.acting(&crm.ali));

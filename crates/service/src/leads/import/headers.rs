@@ -1,7 +1,7 @@
 //! Which field a column is, by its header: our own exports, and those of other CRMs as their users get them.
 
 use domain::{
-    imports::{ImportField, Mapping},
+    imports::{ImportColumn, ImportField, Mapping},
     leads::LeadColumn,
 };
 
@@ -26,12 +26,13 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::Email,
         "email emailaddress mail workemail personemail personemailwork contactemail primaryemail emailwork \
-         leademail",
+         leademail personemailhome personemailother emailhome emailother",
     ),
     (
         ImportField::Phone,
-        "phone phonenumber personphone personphonework workphone businessphone contactphone mobile \
-         mobilephone mobilephonenumber personphonemobile telephone tel telefon",
+        "phone phonenumber personphone personphonework phonework workphone businessphone contactphone mobile \
+         mobilephone mobilephonenumber personphonemobile phonemobile telephone tel telefon personphonehome \
+         personphoneother phonehome phoneother homephone otherphone",
     ),
     (
         ImportField::Status,
@@ -60,7 +61,7 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::FollowUpAt,
         "followupat followup followupdate nextactivitydate nextstepdate nextcontactdate leadnextactivitydate \
-         dealnextactivitydate nextactivity",
+         dealnextactivitydate personnextactivitydate nextactivity",
     ),
     (ImportField::FollowUpNote, "followupnote nextstep nextaction"),
     (ImportField::LostReason, "lostreason closedlostreason deallostreason reasonlost"),
@@ -70,30 +71,33 @@ const KNOWN: &[(ImportField, &str)] = &[
     (ImportField::BlockedReason, "blockedreason"),
 ];
 
+/// Names of deals rather than of people, and what people are by profession.
+const TITLES: [&str; 5] = ["title", "dealname", "dealtitle", "leadtitle", "opportunityname"];
+
 /// Columns that only our own export has.
 const OURS: [&str; 2] = ["createdvia", "stageenteredat"];
 
-/// The best column for each field; every other column is left out.
-pub(super) fn mapping(headers: &[String]) -> Mapping {
-    let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
-    let mut out: Mapping = headers.iter().map(|header| (header.clone(), None)).collect();
-    let mut take = |at: usize, field| out.insert(headers[at].clone(), Some(field));
-    let mut taken = vec![false; headers.len()];
+/// The best column for each field, one that holds something before one that does not; every other column is left out.
+pub(super) fn mapping(columns: &[ImportColumn]) -> Mapping {
+    let is_filled = |at: usize| !columns[at].samples.is_empty();
+    let plain: Vec<String> = columns.iter().map(|column| plain(&column.header)).collect();
+    let mut out: Mapping = columns.iter().map(|column| (column.header.clone(), None)).collect();
+    let mut take = |at: usize, field| out.insert(columns[at].header.clone(), Some(field));
+    let mut taken = vec![false; columns.len()];
     let mut found = Vec::new();
     for (field, known) in KNOWN {
-        let free = |known: &str| plain.iter().zip(&taken).position(|(header, is_taken)| header == known && !is_taken);
-        let best = known.split_whitespace().find_map(free);
-        if let Some(at) = best {
+        let free = |known: &str| (0..plain.len()).find(|at| plain[*at] == known && !taken[*at]);
+        let all = || known.split_whitespace().filter_map(free);
+        if let Some(at) = all().find(|at| is_filled(*at)).or_else(|| all().next()) {
             taken[at] = true;
             found.push((*field, at));
         }
     }
     // A deal's title is no better a name than the person's own.
     let has = |wanted: ImportField| found.iter().any(|(field, _)| *field == wanted);
-    let whole = found.iter().find(|(field, _)| *field == ImportField::Name).map(|(_, at)| plain[*at].as_str());
+    let whole = found.iter().find(|(field, _)| *field == ImportField::Name).map(|(_, at)| *at);
     let by_parts = has(ImportField::FirstName) || has(ImportField::LastName);
-    let keeps_whole =
-        !by_parts || whole.is_some_and(|name| !matches!(name, "title" | "dealname" | "dealtitle" | "leadtitle"));
+    let keeps_whole = !by_parts || whole.is_some_and(|at| is_filled(at) && !TITLES.contains(&plain[at].as_str()));
     for (field, at) in &found {
         let is_part = matches!(field, ImportField::FirstName | ImportField::LastName);
         let wanted =
@@ -102,7 +106,7 @@ pub(super) fn mapping(headers: &[String]) -> Mapping {
             take(*at, *field);
         }
     }
-    if is_ours(headers, &plain) {
+    if is_ours(columns, &plain) {
         plain.iter().position(|header| header == "id").into_iter().for_each(|at| {
             take(at, ImportField::Id);
         });
@@ -112,9 +116,10 @@ pub(super) fn mapping(headers: &[String]) -> Mapping {
 
 /// Whether an export of ours was brought along: one with all columns, whatever someone has put beside them, or one with
 /// some of them and nothing else, to the letter.
-fn is_ours(headers: &[String], plain: &[String]) -> bool {
-    let is_column = |header: &String| header.strip_suffix(" (UTC)").unwrap_or(header).parse::<LeadColumn>().is_ok();
-    headers.iter().all(is_column) || OURS.iter().all(|ours| plain.iter().any(|header| header == ours))
+fn is_ours(columns: &[ImportColumn], plain: &[String]) -> bool {
+    let named = |header: &str| header.strip_suffix(" (UTC)").unwrap_or(header).parse::<LeadColumn>();
+    let is_column = |column: &ImportColumn| named(&column.header).is_ok();
+    columns.iter().all(is_column) || OURS.iter().all(|ours| plain.iter().any(|header| header == ours))
 }
 
 fn plain(header: &str) -> String {
@@ -146,9 +151,13 @@ pub(super) fn unique(cells: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
 
+    /// Of columns that hold something, but for those with a `-` in front.
     fn mapped(headers: &[&str]) -> Vec<(String, ImportField)> {
-        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
-        let mapping = mapping(&headers);
+        let column = |header: &&str| match header.strip_prefix('-') {
+            Some(header) => ImportColumn { header: header.to_owned(), samples: Vec::new() },
+            None => ImportColumn { header: (*header).to_owned(), samples: vec!["x".to_owned()] },
+        };
+        let mapping = mapping(&headers.iter().map(column).collect::<Vec<_>>());
         let mut all: Vec<_> = mapping.into_iter().filter_map(|(header, field)| Some((header, field?))).collect();
         all.sort_by_key(|(_, field)| *field);
         all
@@ -217,6 +226,18 @@ mod tests {
             ["name", "company", "email", "phone", "status", "source", "assignedTo", "notes"],
             "what a company turns over in a year is no deal's worth"
         );
+    }
+
+    #[test]
+    fn a_column_that_holds_something_goes_before_one_that_does_not() {
+        let headers = |headers: &[&str]| mapped(headers).into_iter().map(|(header, _)| header).collect::<Vec<_>>();
+        assert_eq!(headers(&["Name", "-Phone", "Mobile"]), ["Name", "Mobile"]);
+        assert_eq!(headers(&["Name", "Mobile", "Phone"]), ["Name", "Phone"], "the surest of those that do");
+        assert_eq!(headers(&["Name", "-Mobile", "-Phone"]), ["Name", "Phone"], "and of those that do not");
+        let pipedrive = ["Person - Name", "-Person - Email - Work", "Person - Email - Home"];
+        assert_eq!(headers(&pipedrive), ["Person - Name", "Person - Email - Home"]);
+        assert_eq!(headers(&["-Name", "First name", "Last name"]), ["First name", "Last name"]);
+        assert_eq!(names(&["Person - Name", "Person - Next activity date"]), ["name", "followUpAt"]);
     }
 
     #[test]
