@@ -164,7 +164,7 @@ impl Reading {
                 return Ok(());
             }
             ImportField::Company => input.company = Some(text(cell)),
-            ImportField::Email => input.email = Some(text(cell)),
+            ImportField::Email => input.email = Some(values::address(&text(cell)).to_owned()),
             ImportField::Phone => input.phone = Some(text(cell)),
             ImportField::Source => input.source = Some(text(cell)),
             ImportField::FollowUpNote => input.follow_up_note = Some(text(cell)),

@@ -1,6 +1,6 @@
-//! From a cell to an amount or a number, the way people and other programs write them down.
+//! From a cell to an amount, a number or an address, the way people and other programs write them down.
 
-use domain::Money;
+use domain::{Money, is_email};
 
 use super::source::Cell;
 
@@ -127,6 +127,28 @@ pub(super) fn id(cell: &Cell) -> Option<i64> {
     }
 }
 
+/// The first of several addresses, or that of `Lena Ruiz <lena@x.example>` and `mailto:lena@x.example`. What is none of
+/// these stays as it is, for whoever reads what is wrong with it.
+pub(super) fn address(text: &str) -> &str {
+    let bare = |text| bare_address(text).filter(|address| is_email(address));
+    let parts = || text.split([',', ';']).filter(|part| !part.trim().is_empty());
+    let first = parts().next().and_then(bare).filter(|_| parts().all(|part| bare(part).is_some()));
+    // A name may hold a comma.
+    first.or_else(|| bare(text)).unwrap_or(text)
+}
+
+fn bare_address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let text = match text.strip_suffix('>') {
+        Some(named) => named.rsplit_once('<')?.1.trim(),
+        None => text,
+    };
+    match text.split_at_checked("mailto:".len()) {
+        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => address.split('?').next(),
+        _ => Some(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,5 +229,26 @@ mod tests {
         }
         assert_eq!(id(&Cell::Number(7.0)), Some(7));
         assert_eq!(id(&Cell::Text("7a".into())), None);
+    }
+
+    #[test]
+    fn the_first_of_several_addresses_is_taken() {
+        for text in [
+            "lena@x.example",
+            " lena@x.example , lena.private@x.example",
+            "lena@x.example; lena.private@x.example;",
+            "Lena Ruiz <lena@x.example>",
+            "\"Ruiz, Lena\" <lena@x.example>",
+            "Lena <lena@x.example>, Tom <tom@x.example>",
+            "<lena@x.example>",
+            "mailto:lena@x.example",
+            "MAILTO:lena@x.example?subject=Hello",
+        ] {
+            assert_eq!(address(text).trim(), "lena@x.example", "{text}");
+        }
+        for text in ["lena@x.example, ask first", "lena@", "lena@x.example tom@x.example", "<>", ",", "mailto:", "é@é"]
+        {
+            assert_eq!(address(text), text);
+        }
     }
 }
