@@ -103,6 +103,20 @@ async fn a_duplicate_is_skipped_updated_or_made_again(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_dry_run_shows_what_it_read_as_people_write_it(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let there = LeadInput { email: Some("lena@x.io".into()), value: Some(Money::from_cents(260_000)), ..named("Lena") };
+    ada.leads().create(there).await.unwrap();
+    let file = "email,value,name,notes\n\"Lena <lena@x.io>, lena.private@x.io\",900.5,,\"called\r\ntwice\"\n";
+    let import = check(&ada, file, json!({"onDuplicate": "update"})).await;
+    let row = rows(&ada, &import).await.remove(0);
+    assert_eq!((row.outcome, row.email.as_str()), (RowOutcome::Updated, "lena@x.io"));
+    assert_eq!(row.detail, "notes none → called\r\ntwice, value 2600.00 → 900.50");
+    assert_eq!(import.columns[3].samples, ["called twice"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn two_people_with_one_number_stay_two(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);

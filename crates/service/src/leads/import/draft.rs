@@ -131,9 +131,16 @@ fn problem(column: &str, cell: &Cell, message: String) -> RowProblem {
     RowProblem { column: column.to_owned(), value: printable(&cell.shown(), SHOWN), message }
 }
 
-/// The first signs of a text, as a screen and the database can show them.
+/// The first signs of a text in one line, as a screen and the database can show them.
 pub(super) fn printable(text: &str, most: usize) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(most).collect()
+    let mut signs = text.chars().peekable();
+    let shown = std::iter::from_fn(|| match signs.next()? {
+        '\r' if signs.peek() == Some(&'\n') => signs.next().map(|_| ' '),
+        '\r' | '\n' | '\t' => Some(' '),
+        c if c.is_control() => Some('\u{fffd}'),
+        c => Some(c),
+    });
+    shown.take(most).collect()
 }
 
 #[derive(Default)]

@@ -332,13 +332,16 @@ async fn localise(writing: &mut Writing<'_>, drafted: &mut [Drafted]) -> Result<
 
 /// `value 100 → 200, status new → won`; long texts and ids by their field alone.
 fn told(changes: &Changes) -> String {
-    let shown = |value: &Value| match value {
+    let shown = |field: &str, value: &Value| match value {
         Value::Null => Some("none".to_owned()),
         Value::String(text) if text.chars().count() <= 40 => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => match number.as_f64().filter(|_| field == "value") {
+            Some(amount) => Some(format!("{amount:.2}")),
+            None => Some(number.to_string()),
+        },
         Value::String(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
-    let parts = changes.iter().map(|(field, change)| match (shown(&change.from), shown(&change.to)) {
+    let parts = changes.iter().map(|(field, change)| match (shown(field, &change.from), shown(field, &change.to)) {
         (Some(from), Some(to)) if !field.starts_with("assigned") => format!("{field} {from} → {to}"),
         _ => field.clone(),
     });
