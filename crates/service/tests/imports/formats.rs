@@ -213,6 +213,24 @@ async fn leads_are_found_behind_the_cover_of_a_workbook(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_deal_without_a_person_is_called_by_its_title(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let file = "Deal - Title,Person - Name,Person - Email\nOkafor deal,Maya,m@x.io\nBot for Noor,,n@x.io\n,,z@x.io\n";
+    let import = bring(&ada, file, json!({})).await;
+    assert_eq!(counts(&import), [2, 0, 0, 1]);
+    let all = rows(&ada, &import).await;
+    assert_eq!((all[0].name.as_str(), all[1].name.as_str()), ("Maya", "Bot for Noor"));
+    assert_eq!(
+        (all[2].problems[0].column.as_str(), all[2].problems[0].message.as_str()),
+        ("Person - Name", "is required")
+    );
+    let again = "Deal - Title,Person - Name,Person - Email\nAnother deal,,m@x.io\n";
+    let import = check(&ada, again, json!({"onDuplicate": "update"})).await;
+    assert_eq!(rows(&ada, &import).await[0].detail, "Nothing to change", "a lead that is there keeps its name");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_template_comes_back_as_it_was_meant(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let (ada, ali) = (crm.acting(&crm.ada), crm.acting(&crm.ali));

@@ -148,6 +148,7 @@ struct Reading {
     draft: Draft,
     first: Option<String>,
     last: Option<String>,
+    title: Option<String>,
     /// Won or lost, whatever the stage says.
     decided: Option<LeadStatus>,
     problems: Vec<RowProblem>,
@@ -164,6 +165,10 @@ impl Reading {
             }
             ImportField::LastName => {
                 self.last = Some(text(cell));
+                return Ok(());
+            }
+            ImportField::Title => {
+                self.title = Some(text(cell));
                 return Ok(());
             }
             ImportField::Outcome => {
@@ -207,7 +212,7 @@ impl Reading {
     }
 
     fn finish(self, drafter: &Drafter<'_>, row: Row) -> Drafted {
-        let Reading { mut draft, first, last, decided, mut problems } = self;
+        let Reading { mut draft, first, last, title, decided, mut problems } = self;
         if let Some(status) = decided {
             draft.input.status = status;
             if !draft.given.contains(&ImportField::Status) {
@@ -220,6 +225,9 @@ impl Reading {
             if !name.is_empty() {
                 draft.input.name = name.join(" ");
                 draft.given.push(ImportField::Name);
+            } else if let Some(title) = title {
+                // Not given: a lead that is there keeps its name.
+                draft.input.name = title;
             }
         }
         let short = |text: &str| printable(text, SHOWN);
@@ -291,6 +299,7 @@ fn resolve(input: &mut LeadInput, drafter: &mut Drafter<'_>, field: ImportField,
         ImportField::Name
         | ImportField::FirstName
         | ImportField::LastName
+        | ImportField::Title
         | ImportField::Outcome
         | ImportField::Company
         | ImportField::Email
@@ -351,7 +360,11 @@ impl Draft {
                 ImportField::EngineeringNotes => input.engineering_notes.clone_from(&from.engineering_notes),
                 ImportField::BlockedReason => input.blocked_reason.clone_from(&from.blocked_reason),
                 // Parts of the name and of the status, and what finds the lead.
-                ImportField::FirstName | ImportField::LastName | ImportField::Outcome | ImportField::Id => {}
+                ImportField::FirstName
+                | ImportField::LastName
+                | ImportField::Title
+                | ImportField::Outcome
+                | ImportField::Id => {}
             }
         }
         input

@@ -13,10 +13,12 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::Name,
         "name fullname leadname contactname contactperson dealcontactperson personname customername clientname \
-         contact dealname dealtitle leadtitle opportunityname title",
+         contact",
     ),
     (ImportField::FirstName, "firstname givenname personfirstname vorname"),
     (ImportField::LastName, "lastname surname familyname personlastname nachname"),
+    // Beside the name of a person, which may be blank; without one, it is the name.
+    (ImportField::Title, "dealname dealtitle leadtitle opportunityname"),
     (
         ImportField::Company,
         "company companyname companyaccount organization organizationname organisation accountname account \
@@ -71,9 +73,6 @@ const KNOWN: &[(ImportField, &str)] = &[
     (ImportField::BlockedReason, "blockedreason"),
 ];
 
-/// Names of deals rather than of people, and what people are by profession.
-const TITLES: [&str; 5] = ["title", "dealname", "dealtitle", "leadtitle", "opportunityname"];
-
 /// Columns that only our own export has.
 const OURS: [&str; 2] = ["createdvia", "stageenteredat"];
 
@@ -93,17 +92,21 @@ pub(super) fn mapping(columns: &[ImportColumn]) -> Mapping {
             found.push((*field, at));
         }
     }
-    // A deal's title is no better a name than the person's own.
-    let has = |wanted: ImportField| found.iter().any(|(field, _)| *field == wanted);
-    let whole = found.iter().find(|(field, _)| *field == ImportField::Name).map(|(_, at)| *at);
-    let by_parts = has(ImportField::FirstName) || has(ImportField::LastName);
-    let keeps_whole = !by_parts || whole.is_some_and(|at| is_filled(at) && !TITLES.contains(&plain[at].as_str()));
-    for (field, at) in &found {
+    let at_of = |wanted| found.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at);
+    let (whole, title) = (at_of(ImportField::Name), at_of(ImportField::Title));
+    let by_parts = [ImportField::FirstName, ImportField::LastName].into_iter().any(|part| at_of(part).is_some());
+    let keeps_whole = whole.is_some_and(|at| is_filled(at) || !by_parts);
+    for (field, at) in found.iter().copied() {
         let is_part = matches!(field, ImportField::FirstName | ImportField::LastName);
-        let wanted =
-            if is_part { !(whole.is_some() && keeps_whole) } else { *field != ImportField::Name || keeps_whole };
-        if wanted {
-            take(*at, *field);
+        let is_left_out = if is_part { keeps_whole } else { field == ImportField::Name && !keeps_whole };
+        if !is_left_out {
+            take(at, field);
+        }
+    }
+    if whole.is_none() && !by_parts {
+        // Beside the name of a person, this would be their profession.
+        if let Some(at) = title.or_else(|| plain.iter().position(|header| header == "title")) {
+            take(at, ImportField::Name);
         }
     }
     if is_ours(columns, &plain) {
@@ -190,7 +193,12 @@ mod tests {
             "Person - Email",
             "Organization - Name",
         ];
-        assert_eq!(names(&pipedrive), ["name", "company", "email", "status", "outcome", "value", "assignedTo"]);
+        assert_eq!(
+            names(&pipedrive),
+            ["name", "title", "company", "email", "status", "outcome", "value", "assignedTo"]
+        );
+        assert_eq!(names(&["Deal Name", "First Name", "Title"]), ["firstName", "title"]);
+        assert_eq!(names(&["Deal Name", "Amount"]), ["name", "value"]);
         assert_eq!(names(&["Title", "Deal - Status"]), ["name", "status"], "without a stage it is the status");
         assert_eq!(mapped(&pipedrive)[0].0, "Person - Name");
         let salesforce = [
@@ -245,7 +253,8 @@ mod tests {
         let headers: Vec<&str> = LeadColumn::ALL.iter().map(|column| column.as_str()).collect();
         let missing: Vec<_> =
             ImportField::ALL.into_iter().filter(|field| !names(&headers).contains(&field.as_str())).collect();
-        assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Outcome, ImportField::Score]);
+        let parts = [ImportField::FirstName, ImportField::LastName, ImportField::Title, ImportField::Outcome];
+        assert_eq!(missing, [&parts[..], &[ImportField::Score]].concat());
         assert!(names(&["name", "id", "followUpAt (UTC)", "createdAt"]).contains(&"id"), "some of its columns");
         for other in [["id", "name", "city"], ["ID", "Name", "Email"], ["id", "name", "lead status"]] {
             assert!(!names(&other).contains(&"id"), "another system's numbers name other leads: {other:?}");
