@@ -27,6 +27,7 @@ pub use ids::{
 };
 pub use money::Money;
 pub use paging::{Cursor, Page};
+pub use text::is_email;
 pub use zone::{ZONE_CHANGES, Zone};
 
 /// An instant in UTC; RFC 3339 on the wire.

@@ -46,6 +46,11 @@ pub(crate) fn email<C>(value: &str, _: &C) -> garde::Result {
     if fits { Ok(()) } else { Err(garde::Error::new("is not a valid e-mail address")) }
 }
 
+/// Whether a lead or a person can have this address.
+pub fn is_email(text: &str) -> bool {
+    email(text, &()).is_ok()
+}
+
 /// The same for an address that may be missing.
 pub(crate) fn email_opt<C>(value: &Option<String>, context: &C) -> garde::Result {
     value.as_deref().map_or(Ok(()), |value| email(value, context))

@@ -160,6 +160,7 @@ fn known(field: ImportField) -> choices::Choices {
         ImportField::Name
         | ImportField::FirstName
         | ImportField::LastName
+        | ImportField::Title
         | ImportField::Outcome
         | ImportField::Company
         | ImportField::Email

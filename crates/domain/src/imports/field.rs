@@ -13,6 +13,8 @@ pub enum ImportField {
     /// Joined with the last name to the name, where no column holds the whole.
     FirstName,
     LastName,
+    /// Of a deal: the name of a new lead whose row has none.
+    Title,
     Company,
     Email,
     Phone,
@@ -44,10 +46,11 @@ pub enum ImportField {
 
 impl ImportField {
     /// Every field, in the order of a list to choose from.
-    pub const ALL: [ImportField; 24] = [
+    pub const ALL: [ImportField; 25] = [
         ImportField::Name,
         ImportField::FirstName,
         ImportField::LastName,
+        ImportField::Title,
         ImportField::Company,
         ImportField::Email,
         ImportField::Phone,
@@ -77,6 +80,7 @@ impl ImportField {
             ImportField::Name => "name",
             ImportField::FirstName => "firstName",
             ImportField::LastName => "lastName",
+            ImportField::Title => "title",
             ImportField::Company => "company",
             ImportField::Email => "email",
             ImportField::Phone => "phone",
@@ -107,6 +111,7 @@ impl ImportField {
             ImportField::Name => "Name",
             ImportField::FirstName => "First name",
             ImportField::LastName => "Last name",
+            ImportField::Title => "Name, if blank",
             ImportField::Company => "Company",
             ImportField::Email => "E-mail",
             ImportField::Phone => "Phone",
@@ -143,6 +148,7 @@ impl ImportField {
             ImportField::Name
             | ImportField::FirstName
             | ImportField::LastName
+            | ImportField::Title
             | ImportField::Outcome
             | ImportField::Company
             | ImportField::Email

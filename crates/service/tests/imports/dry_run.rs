@@ -103,6 +103,47 @@ async fn a_duplicate_is_skipped_updated_or_made_again(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_dry_run_shows_what_it_read_as_people_write_it(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let there = LeadInput { email: Some("lena@x.io".into()), value: Some(Money::from_cents(260_000)), ..named("Lena") };
+    ada.leads().create(there).await.unwrap();
+    let file = "email,value,name,notes\n\"Lena <lena@x.io>, lena.private@x.io\",900.5,,\"called\r\ntwice\"\n";
+    let import = check(&ada, file, json!({"onDuplicate": "update"})).await;
+    let row = rows(&ada, &import).await.remove(0);
+    assert_eq!((row.outcome, row.email.as_str()), (RowOutcome::Updated, "lena@x.io"));
+    assert_eq!(row.detail, "notes none → called\r\ntwice, value 2600.00 → 900.50");
+    assert_eq!(import.columns[3].samples, ["called twice"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_people_with_one_number_stay_two(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let office = Some("+1 206 555 0142".to_owned());
+    let maya = LeadInput { email: Some("maya@okafor.io".into()), phone: office.clone(), ..named("Maya") };
+    let maya = ada.leads().create(maya).await.unwrap();
+    let file =
+        "name,email,phone\nTomas,tomas@okafor.io,2065550142\nLena,lena@okafor.io,2065550142\nMaya O.,,2065550142\n";
+    // Whoever gives no e-mail may be the first of them in the file.
+    for (choice, expected) in [("skip", [2, 0, 1, 0]), ("update", [2, 1, 0, 0])] {
+        assert_eq!(counts(&check(&ada, file, json!({"onDuplicate": choice})).await), expected, "{choice}");
+    }
+    let import = bring(&ada, file, json!({"onDuplicate": "update"})).await;
+    assert_eq!(rows(&ada, &import).await[2].detail, "Goes into row 2, which has this phone");
+    assert_eq!(ada.leads().find(maya.id).await.unwrap().version, maya.version);
+    assert_eq!(lead_named(&crm, "Lena").await.email.as_deref(), Some("lena@okafor.io"));
+    let other = Some("+1 206 555 0199".to_owned());
+    ada.leads().create(LeadInput { phone: other, ..named("Front desk") }).await.unwrap();
+    let file = "name,email,phone\nNoor,noor@x.io,2065550199\nZoe,zoe@x.io,2065550199\nNoor H.,noor@x.io,\n";
+    for step in [ImportStep::Check, ImportStep::Run] {
+        let import = send(&ada, "leads.csv", file, json!({"onDuplicate": "update"}), step).await.unwrap();
+        assert_eq!(counts(&import), [1, 2, 0, 0], "the lead without an e-mail is the first one's: {step:?}");
+    }
+    assert_eq!(lead_named(&crm, "Noor H.").await.email.as_deref(), Some("noor@x.io"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn duplicates_within_the_file_count_the_same_before_and_after(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);
@@ -241,20 +282,28 @@ async fn an_export_that_comes_back_changes_nothing(pool: sqlx::PgPool) {
     ada.leads().create(tricky).await.unwrap();
     let at_midnight = Some(time::macros::datetime!(2027-01-02 0:00 UTC));
     ada.leads().create(LeadInput { follow_up_at: at_midnight, ..named("Midnight") }).await.unwrap();
-    for format in ["csv", "xlsx"] {
-        let before = all_leads(&crm).await;
-        assert!(!before.is_empty());
-        let input = domain::leads::ExportInput::parse(&format!("format={format}")).unwrap();
+    let before = all_leads(&crm).await;
+    assert!(!before.is_empty());
+    let few = "columns=id,name,status,value";
+    for (query, on_duplicate) in [
+        ("format=csv".to_owned(), "update"),
+        ("format=xlsx".to_owned(), "update"),
+        (format!("format=csv&{few},followUpAt"), "update"),
+        (format!("format=xlsx&{few},followUpAt"), "update"),
+        (format!("format=csv&{few}"), "skip"),
+        ("format=csv&columns=score,value,id".to_owned(), "update"),
+    ] {
+        let input = domain::leads::ExportInput::parse(&query).unwrap();
         let export = ada.leads().export(input).await.unwrap();
         let pieces: Vec<bytes::Bytes> = futures_util::TryStreamExt::try_collect(export.pieces()).await.unwrap();
         let file = pieces.concat();
-        let import = send(&ada, "back", file, json!({"onDuplicate": "update"}), ImportStep::Run).await.unwrap();
+        let import = send(&ada, "back", file, json!({"onDuplicate": on_duplicate}), ImportStep::Run).await.unwrap();
         let [created, updated, skipped, failed] = counts(&import);
         let failures = ada.imports().rows(import.id, Some(RowOutcome::Failed), 0, 5).await.unwrap();
         let changes = ada.imports().rows(import.id, Some(RowOutcome::Updated), 0, 5).await.unwrap();
-        assert_eq!((created, updated, failed), (0, 0, 0), "{format}: {failures:?} {changes:?}");
+        assert_eq!((created, updated, failed), (0, 0, 0), "{query}: {failures:?} {changes:?}");
         assert_eq!(skipped, i64::try_from(before.len()).unwrap());
-        assert_eq!(all_leads(&crm).await, before, "{format}");
+        assert_eq!(all_leads(&crm).await, before, "{query}");
     }
 }
 

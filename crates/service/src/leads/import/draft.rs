@@ -1,13 +1,13 @@
 //! One row of the file as what it would write: typed values, or what is wrong with which cell.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
     Fields, Timestamp,
     imports::{ImportColumn, ImportField, ImportSettings, RowProblem, UnknownValue},
     leads::{LeadInput, LeadStatus, cells},
 };
-use time::PrimitiveDateTime;
+use time::{Date, PrimitiveDateTime, macros::date};
 
 use super::{
     super::write::{NewLead, plan_new},
@@ -22,6 +22,9 @@ use crate::{Actor, Error};
 const SHOWN: usize = 100;
 /// Values that are listed as unknown; how often they occur is counted for these.
 const UNKNOWN: usize = 500;
+/// Days that a follow-up without a zone may have: in no zone do they leave the years that a lead may have, or those that
+/// the database can tell.
+const DAYS: RangeInclusive<Date> = date!(1970 - 01 - 02)..=date!(2200 - 12 - 30);
 
 /// What the cells of a row say. Blank cells say nothing.
 #[derive(Debug, Default)]
@@ -128,9 +131,16 @@ fn problem(column: &str, cell: &Cell, message: String) -> RowProblem {
     RowProblem { column: column.to_owned(), value: printable(&cell.shown(), SHOWN), message }
 }
 
-/// The first signs of a text, as a screen and the database can show them.
+/// The first signs of a text in one line, as a screen and the database can show them.
 pub(super) fn printable(text: &str, most: usize) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(most).collect()
+    let mut signs = text.chars().peekable();
+    let shown = std::iter::from_fn(|| match signs.next()? {
+        '\r' if signs.peek() == Some(&'\n') => signs.next().map(|_| ' '),
+        '\r' | '\n' | '\t' => Some(' '),
+        c if c.is_control() => Some('\u{fffd}'),
+        c => Some(c),
+    });
+    shown.take(most).collect()
 }
 
 #[derive(Default)]
@@ -138,6 +148,7 @@ struct Reading {
     draft: Draft,
     first: Option<String>,
     last: Option<String>,
+    title: Option<String>,
     /// Won or lost, whatever the stage says.
     decided: Option<LeadStatus>,
     problems: Vec<RowProblem>,
@@ -156,12 +167,16 @@ impl Reading {
                 self.last = Some(text(cell));
                 return Ok(());
             }
+            ImportField::Title => {
+                self.title = Some(text(cell));
+                return Ok(());
+            }
             ImportField::Outcome => {
                 self.decided = names::outcome(&text(cell)).ok_or("is neither open, won nor lost")?;
                 return Ok(());
             }
             ImportField::Company => input.company = Some(text(cell)),
-            ImportField::Email => input.email = Some(text(cell)),
+            ImportField::Email => input.email = Some(values::address(&text(cell)).to_owned()),
             ImportField::Phone => input.phone = Some(text(cell)),
             ImportField::Source => input.source = Some(text(cell)),
             ImportField::FollowUpNote => input.follow_up_note = Some(text(cell)),
@@ -178,6 +193,7 @@ impl Reading {
             }
             ImportField::FollowUpAt => match moments::moment(cell, drafter.settings.date_order, Zone::of(header))? {
                 When::At(at) => input.follow_up_at = Some(at),
+                When::Local(at) if !DAYS.contains(&at.date()) => return Err("must lie between 1970 and 2200".into()),
                 When::Local(at) => self.draft.local = Some(at),
             },
             ImportField::Status
@@ -196,7 +212,7 @@ impl Reading {
     }
 
     fn finish(self, drafter: &Drafter<'_>, row: Row) -> Drafted {
-        let Reading { mut draft, first, last, decided, mut problems } = self;
+        let Reading { mut draft, first, last, title, decided, mut problems } = self;
         if let Some(status) = decided {
             draft.input.status = status;
             if !draft.given.contains(&ImportField::Status) {
@@ -209,6 +225,9 @@ impl Reading {
             if !name.is_empty() {
                 draft.input.name = name.join(" ");
                 draft.given.push(ImportField::Name);
+            } else if let Some(title) = title {
+                // Not given: a lead that is there keeps its name.
+                draft.input.name = title;
             }
         }
         let short = |text: &str| printable(text, SHOWN);
@@ -280,6 +299,7 @@ fn resolve(input: &mut LeadInput, drafter: &mut Drafter<'_>, field: ImportField,
         ImportField::Name
         | ImportField::FirstName
         | ImportField::LastName
+        | ImportField::Title
         | ImportField::Outcome
         | ImportField::Company
         | ImportField::Email
@@ -340,7 +360,11 @@ impl Draft {
                 ImportField::EngineeringNotes => input.engineering_notes.clone_from(&from.engineering_notes),
                 ImportField::BlockedReason => input.blocked_reason.clone_from(&from.blocked_reason),
                 // Parts of the name and of the status, and what finds the lead.
-                ImportField::FirstName | ImportField::LastName | ImportField::Outcome | ImportField::Id => {}
+                ImportField::FirstName
+                | ImportField::LastName
+                | ImportField::Title
+                | ImportField::Outcome
+                | ImportField::Id => {}
             }
         }
         input

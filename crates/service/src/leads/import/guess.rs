@@ -23,6 +23,8 @@ const LOOKED_AT_BYTES: usize = 8 << 20;
 const SAMPLES: usize = 3;
 /// Signs that are shown of a value.
 const SAMPLE_CHARS: usize = 80;
+/// Sheets that are looked through for leads.
+const SHEETS: usize = 20;
 /// Rows that may stand above the headers: a title, a date, a logo.
 const ABOVE: usize = 20;
 
@@ -55,33 +57,52 @@ pub(super) fn all(source: &Source, sheets: &[String], on_duplicate: OnDuplicate)
         settings.delimiter = delimiter(&text).to_string();
         settings.quote = quote(&text, &settings.delimiter).to_string();
     }
-    let (rows, inspected) = match table(source, &mut settings) {
-        // The leads may stand behind a sheet with something else.
-        Err(error) => {
-            let other = sheets.iter().skip(1).find_map(|sheet| {
-                settings.sheet.clone_from(sheet);
-                table(source, &mut settings).ok()
-            });
-            other.ok_or(error)?
-        }
-        Ok(table) => table,
-    };
-    settings.mapping = mapping(&inspected, &rows, &settings);
-    let told = styles(&settings, &inspected, &rows);
+    let Table { mut settings, rows, columns } = table(source, sheets, &settings)?;
+    let told = styles(&settings, &columns, &rows);
     // Where nothing tells, semicolons do: they are for countries that write 1,50.
     let decimal = told.decimal.unwrap_or(if settings.delimiter == ";" { ',' } else { '.' });
     let usual = if decimal == ',' { DateOrder::Dmy } else { DateOrder::Mdy };
     settings.date_order = told.date_order.unwrap_or(usual);
     settings.decimal = decimal.to_string();
-    Ok(Inspected { settings, columns: inspected })
+    Ok(Inspected { settings, columns })
 }
 
 /// The first rows, and the columns that they make.
-fn table(source: &Source, settings: &mut ImportSettings) -> Result<(Vec<Row>, Vec<ImportColumn>)> {
-    let rows = first_rows(source, settings)?;
+struct Table {
+    settings: ImportSettings,
+    rows: Vec<Row>,
+    columns: Vec<ImportColumn>,
+}
+
+/// The leads may stand behind a sheet with something else: the first sheet with names or e-mails, or else the first that
+/// can be read at all.
+fn table(source: &Source, sheets: &[String], settings: &ImportSettings) -> Result<Table> {
+    let mut first = of_sheet(source, settings.clone());
+    for sheet in sheets.iter().take(SHEETS).skip(1) {
+        if first.as_ref().is_ok_and(Table::has_leads) {
+            break;
+        }
+        let other = of_sheet(source, ImportSettings { sheet: sheet.clone(), ..settings.clone() });
+        if other.as_ref().is_ok_and(|table| table.has_leads() || first.is_err()) {
+            first = other;
+        }
+    }
+    first
+}
+
+fn of_sheet(source: &Source, mut settings: ImportSettings) -> Result<Table> {
+    let rows = first_rows(source, &settings)?;
     settings.header_row = header_row(&rows);
-    let columns = columns(source.format, settings, &rows)?;
-    Ok((rows, columns))
+    let columns = columns(source.format, &settings, &rows)?;
+    settings.mapping = mapping(&columns, &rows, &settings);
+    Ok(Table { settings, rows, columns })
+}
+
+impl Table {
+    fn has_leads(&self) -> bool {
+        let names = [ImportField::Name, ImportField::FirstName, ImportField::LastName, ImportField::Email];
+        names.into_iter().any(|field| column_of(&self.settings.mapping, field).is_some())
+    }
 }
 
 /// What of the settings someone has chosen just now, and which columns were mapped before.
@@ -241,8 +262,7 @@ fn columns(format: ExportFormat, settings: &ImportSettings, rows: &[Row]) -> Res
 }
 
 fn mapping(columns: &[ImportColumn], rows: &[Row], settings: &ImportSettings) -> Mapping {
-    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
-    let mut mapping = headers::mapping(&headers);
+    let mut mapping = headers::mapping(columns);
     for ImportColumn { header, samples } in columns {
         let is_meant = match mapping.get(header).copied().flatten() {
             // Others rate what a lead has come to, or give stars.
@@ -264,8 +284,8 @@ fn mapping(columns: &[ImportColumn], rows: &[Row], settings: &ImportSettings) ->
                 .filter_map(|row| row.cells.get(at))
                 .any(|cell| matches!(cell, Cell::Text(text) if text.contains('@')))
         };
-        if let Some(at) = (0..headers.len()).find(|at| holds(*at)) {
-            mapping.insert(headers[at].clone(), Some(ImportField::Email));
+        if let Some(at) = (0..columns.len()).find(|at| holds(*at)) {
+            mapping.insert(columns[at].header.clone(), Some(ImportField::Email));
         }
     }
     mapping

@@ -1,6 +1,9 @@
 //! Which field a column is, by its header: our own exports, and those of other CRMs as their users get them.
 
-use domain::imports::{ImportField, Mapping};
+use domain::{
+    imports::{ImportColumn, ImportField, Mapping},
+    leads::LeadColumn,
+};
 
 use super::draft::printable;
 
@@ -10,10 +13,12 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::Name,
         "name fullname leadname contactname contactperson dealcontactperson personname customername clientname \
-         contact dealname dealtitle leadtitle opportunityname title",
+         contact",
     ),
     (ImportField::FirstName, "firstname givenname personfirstname vorname"),
     (ImportField::LastName, "lastname surname familyname personlastname nachname"),
+    // Beside the name of a person, which may be blank; without one, it is the name.
+    (ImportField::Title, "dealname dealtitle leadtitle opportunityname"),
     (
         ImportField::Company,
         "company companyname companyaccount organization organizationname organisation accountname account \
@@ -23,12 +28,13 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::Email,
         "email emailaddress mail workemail personemail personemailwork contactemail primaryemail emailwork \
-         leademail",
+         leademail personemailhome personemailother emailhome emailother",
     ),
     (
         ImportField::Phone,
-        "phone phonenumber personphone personphonework workphone businessphone contactphone mobile \
-         mobilephone mobilephonenumber personphonemobile telephone tel telefon",
+        "phone phonenumber personphone personphonework phonework workphone businessphone contactphone mobile \
+         mobilephone mobilephonenumber personphonemobile phonemobile telephone tel telefon personphonehome \
+         personphoneother phonehome phoneother homephone otherphone",
     ),
     (
         ImportField::Status,
@@ -57,7 +63,7 @@ const KNOWN: &[(ImportField, &str)] = &[
     (
         ImportField::FollowUpAt,
         "followupat followup followupdate nextactivitydate nextstepdate nextcontactdate leadnextactivitydate \
-         dealnextactivitydate nextactivity",
+         dealnextactivitydate personnextactivitydate nextactivity",
     ),
     (ImportField::FollowUpNote, "followupnote nextstep nextaction"),
     (ImportField::LostReason, "lostreason closedlostreason deallostreason reasonlost"),
@@ -68,43 +74,55 @@ const KNOWN: &[(ImportField, &str)] = &[
 ];
 
 /// Columns that only our own export has.
-const OURS: [&str; 3] = ["createdvia", "stageenteredat", "id"];
+const OURS: [&str; 2] = ["createdvia", "stageenteredat"];
 
-/// The best column for each field; every other column is left out.
-pub(super) fn mapping(headers: &[String]) -> Mapping {
-    let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
-    let mut out: Mapping = headers.iter().map(|header| (header.clone(), None)).collect();
-    let mut take = |at: usize, field| out.insert(headers[at].clone(), Some(field));
-    let mut taken = vec![false; headers.len()];
+/// The best column for each field, one that holds something before one that does not; every other column is left out.
+pub(super) fn mapping(columns: &[ImportColumn]) -> Mapping {
+    let is_filled = |at: usize| !columns[at].samples.is_empty();
+    let plain: Vec<String> = columns.iter().map(|column| plain(&column.header)).collect();
+    let mut out: Mapping = columns.iter().map(|column| (column.header.clone(), None)).collect();
+    let mut take = |at: usize, field| out.insert(columns[at].header.clone(), Some(field));
+    let mut taken = vec![false; columns.len()];
     let mut found = Vec::new();
     for (field, known) in KNOWN {
-        let free = |known: &str| plain.iter().zip(&taken).position(|(header, is_taken)| header == known && !is_taken);
-        let best = known.split_whitespace().find_map(free);
-        if let Some(at) = best {
+        let free = |known: &str| (0..plain.len()).find(|at| plain[*at] == known && !taken[*at]);
+        let all = || known.split_whitespace().filter_map(free);
+        if let Some(at) = all().find(|at| is_filled(*at)).or_else(|| all().next()) {
             taken[at] = true;
             found.push((*field, at));
         }
     }
-    // A deal's title is no better a name than the person's own.
-    let has = |wanted: ImportField| found.iter().any(|(field, _)| *field == wanted);
-    let whole = found.iter().find(|(field, _)| *field == ImportField::Name).map(|(_, at)| plain[*at].as_str());
-    let by_parts = has(ImportField::FirstName) || has(ImportField::LastName);
-    let keeps_whole =
-        !by_parts || whole.is_some_and(|name| !matches!(name, "title" | "dealname" | "dealtitle" | "leadtitle"));
-    for (field, at) in &found {
+    let at_of = |wanted| found.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at);
+    let (whole, title) = (at_of(ImportField::Name), at_of(ImportField::Title));
+    let by_parts = [ImportField::FirstName, ImportField::LastName].into_iter().any(|part| at_of(part).is_some());
+    let keeps_whole = whole.is_some_and(|at| is_filled(at) || !by_parts);
+    for (field, at) in found.iter().copied() {
         let is_part = matches!(field, ImportField::FirstName | ImportField::LastName);
-        let wanted =
-            if is_part { !(whole.is_some() && keeps_whole) } else { *field != ImportField::Name || keeps_whole };
-        if wanted {
-            take(*at, *field);
+        let is_left_out = if is_part { keeps_whole } else { field == ImportField::Name && !keeps_whole };
+        if !is_left_out {
+            take(at, field);
         }
     }
-    if OURS.iter().all(|ours| plain.iter().any(|header| header == ours)) {
+    if whole.is_none() && !by_parts {
+        // Beside the name of a person, this would be their profession.
+        if let Some(at) = title.or_else(|| plain.iter().position(|header| header == "title")) {
+            take(at, ImportField::Name);
+        }
+    }
+    if is_ours(columns, &plain) {
         plain.iter().position(|header| header == "id").into_iter().for_each(|at| {
             take(at, ImportField::Id);
         });
     }
     out
+}
+
+/// Whether an export of ours was brought along: one with all columns, whatever someone has put beside them, or one with
+/// some of them and nothing else, to the letter.
+fn is_ours(columns: &[ImportColumn], plain: &[String]) -> bool {
+    let named = |header: &str| header.strip_suffix(" (UTC)").unwrap_or(header).parse::<LeadColumn>();
+    let is_column = |column: &ImportColumn| named(&column.header).is_ok();
+    columns.iter().all(is_column) || OURS.iter().all(|ours| plain.iter().any(|header| header == ours))
 }
 
 fn plain(header: &str) -> String {
@@ -134,13 +152,15 @@ pub(super) fn unique(cells: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::leads::LeadColumn;
-
     use super::*;
 
+    /// Of columns that hold something, but for those with a `-` in front.
     fn mapped(headers: &[&str]) -> Vec<(String, ImportField)> {
-        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
-        let mapping = mapping(&headers);
+        let column = |header: &&str| match header.strip_prefix('-') {
+            Some(header) => ImportColumn { header: header.to_owned(), samples: Vec::new() },
+            None => ImportColumn { header: (*header).to_owned(), samples: vec!["x".to_owned()] },
+        };
+        let mapping = mapping(&headers.iter().map(column).collect::<Vec<_>>());
         let mut all: Vec<_> = mapping.into_iter().filter_map(|(header, field)| Some((header, field?))).collect();
         all.sort_by_key(|(_, field)| *field);
         all
@@ -173,7 +193,12 @@ mod tests {
             "Person - Email",
             "Organization - Name",
         ];
-        assert_eq!(names(&pipedrive), ["name", "company", "email", "status", "outcome", "value", "assignedTo"]);
+        assert_eq!(
+            names(&pipedrive),
+            ["name", "title", "company", "email", "status", "outcome", "value", "assignedTo"]
+        );
+        assert_eq!(names(&["Deal Name", "First Name", "Title"]), ["firstName", "title"]);
+        assert_eq!(names(&["Deal Name", "Amount"]), ["name", "value"]);
         assert_eq!(names(&["Title", "Deal - Status"]), ["name", "status"], "without a stage it is the status");
         assert_eq!(mapped(&pipedrive)[0].0, "Person - Name");
         let salesforce = [
@@ -212,12 +237,28 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_holds_something_goes_before_one_that_does_not() {
+        let headers = |headers: &[&str]| mapped(headers).into_iter().map(|(header, _)| header).collect::<Vec<_>>();
+        assert_eq!(headers(&["Name", "-Phone", "Mobile"]), ["Name", "Mobile"]);
+        assert_eq!(headers(&["Name", "Mobile", "Phone"]), ["Name", "Phone"], "the surest of those that do");
+        assert_eq!(headers(&["Name", "-Mobile", "-Phone"]), ["Name", "Phone"], "and of those that do not");
+        let pipedrive = ["Person - Name", "-Person - Email - Work", "Person - Email - Home"];
+        assert_eq!(headers(&pipedrive), ["Person - Name", "Person - Email - Home"]);
+        assert_eq!(headers(&["-Name", "First name", "Last name"]), ["First name", "Last name"]);
+        assert_eq!(names(&["Person - Name", "Person - Next activity date"]), ["name", "followUpAt"]);
+    }
+
+    #[test]
     fn our_own_export_finds_every_field_and_the_leads_themselves() {
         let headers: Vec<&str> = LeadColumn::ALL.iter().map(|column| column.as_str()).collect();
         let missing: Vec<_> =
             ImportField::ALL.into_iter().filter(|field| !names(&headers).contains(&field.as_str())).collect();
-        assert_eq!(missing, [ImportField::FirstName, ImportField::LastName, ImportField::Outcome, ImportField::Score]);
-        assert!(!names(&["id", "name"]).contains(&"id"), "another system's numbers name other leads");
+        let parts = [ImportField::FirstName, ImportField::LastName, ImportField::Title, ImportField::Outcome];
+        assert_eq!(missing, [&parts[..], &[ImportField::Score]].concat());
+        assert!(names(&["name", "id", "followUpAt (UTC)", "createdAt"]).contains(&"id"), "some of its columns");
+        for other in [["id", "name", "city"], ["ID", "Name", "Email"], ["id", "name", "lead status"]] {
+            assert!(!names(&other).contains(&"id"), "another system's numbers name other leads: {other:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Whose row this is: the lead that has its e-mail or phone already, or the row of the same file that comes before it.
+//!
+//! People share the number of their office: two with different e-mails are two, whatever their phones say.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -52,6 +54,8 @@ pub(super) struct Place {
     pub lead: Option<LeadId>,
     /// Whether the file made the lead, now or earlier.
     pub is_new: bool,
+    /// Whether the lead has an e-mail: then no row with another one belongs there for its phone.
+    pub has_email: bool,
 }
 
 /// The keys of every row that was written. Sixteen bytes a key instead of the text: two that happen to be the same
@@ -80,15 +84,18 @@ impl Keys {
 }
 
 impl Seen {
-    fn find(&self, same: Same, key: Option<&String>) -> Option<Match> {
-        self.keys.get(&hash(same, key?)).map(|place| Match::Row(*place, same))
+    fn find(&self, same: Same, key: Option<&String>) -> Option<Place> {
+        self.keys.get(&hash(same, key?)).copied()
     }
 
     /// From now on, rows with these keys belong there. The first one keeps them.
     pub fn add(&mut self, keys: &Keys, place: Place) {
         for (same, key) in [(Same::Email, &keys.email), (Same::Phone, &keys.phone)] {
             if let Some(key) = key {
-                self.keys.entry(hash(same, key)).or_insert(place);
+                let there = self.keys.entry(hash(same, key)).or_insert(place);
+                // A row that went there may have brought the e-mail.
+                let is_there = there.row == place.row || there.lead.is_some() && there.lead == place.lead;
+                there.has_email |= is_there && place.has_email;
             }
         }
     }
@@ -117,6 +124,8 @@ pub(super) struct Known {
     ids: HashMap<i64, LeadId>,
     emails: HashMap<String, LeadId>,
     phones: HashMap<String, LeadId>,
+    /// Of leads without an e-mail.
+    lone_phones: HashMap<String, LeadId>,
     pub names: HashMap<LeadId, String>,
 }
 
@@ -126,9 +135,13 @@ impl Known {
         // Each once: a thousand rows may have the address of one company.
         let ids: Vec<i64> = keys.iter().filter_map(|keys| keys.id).collect();
         let emails: HashSet<&str> = keys.iter().filter_map(|keys| keys.email.as_deref()).collect();
-        let phones: HashSet<&str> = keys.iter().filter_map(|keys| keys.phone.as_deref()).collect();
+        let phones = |with_email: bool| {
+            let rows = keys.iter().filter(|keys| keys.email.is_some() == with_email);
+            rows.filter_map(|keys| keys.phone.as_deref()).collect::<HashSet<&str>>()
+        };
+        let (phones, lone_phones) = (phones(false), phones(true));
         let mut known = Known::default();
-        if ids.is_empty() && emails.is_empty() && phones.is_empty() {
+        if ids.is_empty() && emails.is_empty() && phones.is_empty() && lone_phones.is_empty() {
             return Ok(known);
         }
         let mut sql = QueryBuilder::<Postgres>::new("select id, name, lower(email) as email, ");
@@ -137,10 +150,12 @@ impl Known {
         // Key by key through its index, which `offset 0` insists on: the planner would rather read the whole table for
         // so many, and takes fifty times as long. And of each key one lead, however many have it.
         sql.push(" and id = any(array(select id from unnest(").push_bind(ids).push("::bigint[]) as i(id)");
-        for (keys, expression) in [(emails, "lower(email)"), (phones, PHONE_KEY)] {
+        for (keys, only, expression) in
+            [(emails, "", "lower(email)"), (phones, "", PHONE_KEY), (lone_phones, "email is null and ", PHONE_KEY)]
+        {
             let keys: Vec<&str> = keys.into_iter().collect();
-            sql.push(" union all select (select max(id) from (select id from leads where ").push(expression);
-            sql.push(" = k.key and ");
+            sql.push(" union all select (select max(id) from (select id from leads where ").push(only);
+            sql.push(expression).push(" = k.key and ");
             list::push_scope(&mut sql, actor);
             sql.push(" offset 0) of_key) from unnest(").push_bind(keys).push("::text[]) as k(key)");
         }
@@ -149,11 +164,15 @@ impl Known {
             let id = LeadId(row.try_get("id")?);
             known.ids.insert(id.0, id);
             known.names.insert(id, row.try_get("name")?);
-            if let Some(email) = row.try_get::<Option<String>, _>("email")? {
-                known.emails.insert(email, id);
-            }
-            if let Some(phone) = row.try_get::<Option<String>, _>("phone")? {
+            let (email, phone): (Option<String>, Option<String>) = (row.try_get("email")?, row.try_get("phone")?);
+            if let Some(phone) = phone {
+                if email.is_none() {
+                    known.lone_phones.insert(phone.clone(), id);
+                }
                 known.phones.insert(phone, id);
+            }
+            if let Some(email) = email {
+                known.emails.insert(email, id);
             }
         }
         Ok(known)
@@ -162,11 +181,19 @@ impl Known {
     /// Where a row with these keys belongs; `None` when it is a lead of its own.
     pub fn find(&self, seen: &Seen, keys: &Keys) -> Option<Match> {
         let lead = |lead: Option<&LeadId>, same| lead.map(|lead| Match::Lead(*lead, same));
-        lead(keys.id.and_then(|id| self.ids.get(&id)), Same::Id)
-            .or_else(|| seen.find(Same::Email, keys.email.as_ref()))
-            .or_else(|| lead(keys.email.as_ref().and_then(|email| self.emails.get(email)), Same::Email))
-            .or_else(|| seen.find(Same::Phone, keys.phone.as_ref()))
-            .or_else(|| lead(keys.phone.as_ref().and_then(|phone| self.phones.get(phone)), Same::Phone))
+        let row = |place: Option<Place>, same| place.map(|place| Match::Row(place, same));
+        let same_email = || {
+            row(seen.find(Same::Email, keys.email.as_ref()), Same::Email)
+                .or_else(|| lead(keys.email.as_ref().and_then(|email| self.emails.get(email)), Same::Email))
+        };
+        let same_phone = || match seen.find(Same::Phone, keys.phone.as_ref()) {
+            Some(place) => row((keys.email.is_none() || !place.has_email).then_some(place), Same::Phone),
+            None => {
+                let phones = if keys.email.is_some() { &self.lone_phones } else { &self.phones };
+                lead(keys.phone.as_ref().and_then(|phone| phones.get(phone)), Same::Phone)
+            }
+        };
+        lead(keys.id.and_then(|id| self.ids.get(&id)), Same::Id).or_else(same_email).or_else(same_phone)
     }
 
     /// Every lead that one of these rows may go into.
@@ -175,10 +202,7 @@ impl Known {
             let email = seen.find(Same::Email, keys.email.as_ref());
             [email, seen.find(Same::Phone, keys.phone.as_ref())]
         });
-        let seen = places.filter_map(|found| match found {
-            Some(Match::Row(place, _)) => place.lead,
-            Some(Match::Lead(..)) | None => None,
-        });
+        let seen = places.filter_map(|place| place?.lead);
         let mut all: Vec<LeadId> = self.names.keys().copied().chain(seen).collect();
         all.sort_unstable();
         all.dedup();

@@ -215,7 +215,7 @@ impl Deciding<'_> {
         };
         self.references.check(&lead.input, &lead.changes)?;
         if self.on_duplicate != OnDuplicate::Create {
-            self.seen.add(keys, Place { row: out.row, lead: None, is_new: true });
+            self.seen.add(keys, Place { row: out.row, lead: None, is_new: true, has_email: keys.email.is_some() });
         }
         self.new.push(New { lead, keys: vec![keys.clone()], places: vec![self.rows.len()] });
         Ok(RowOutcome::Created)
@@ -242,7 +242,7 @@ impl Deciding<'_> {
             return self.update(out, draft, keys, lead, Some(place));
         }
         // Otherwise the lead is only planned: a stretch before this one would have made it.
-        self.seen.add(keys, place);
+        self.seen.add(keys, Place { has_email: place.has_email || keys.email.is_some(), ..place });
         Ok(RowOutcome::Updated)
     }
 
@@ -278,7 +278,8 @@ impl Deciding<'_> {
             }
             out.detail = told(&step);
         }
-        self.seen.add(keys, by.unwrap_or(Place { row: out.row, lead: Some(lead), is_new: false }));
+        let place = by.unwrap_or(Place { row: out.row, lead: Some(lead), is_new: false, has_email: false });
+        self.seen.add(keys, Place { has_email: next.email.is_some(), ..place });
         let changed = &mut self.changed[at];
         changed.input = next;
         changed.is_written = true;
@@ -331,13 +332,16 @@ async fn localise(writing: &mut Writing<'_>, drafted: &mut [Drafted]) -> Result<
 
 /// `value 100 → 200, status new → won`; long texts and ids by their field alone.
 fn told(changes: &Changes) -> String {
-    let shown = |value: &Value| match value {
+    let shown = |field: &str, value: &Value| match value {
         Value::Null => Some("none".to_owned()),
         Value::String(text) if text.chars().count() <= 40 => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => match number.as_f64().filter(|_| field == "value") {
+            Some(amount) => Some(format!("{amount:.2}")),
+            None => Some(number.to_string()),
+        },
         Value::String(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
-    let parts = changes.iter().map(|(field, change)| match (shown(&change.from), shown(&change.to)) {
+    let parts = changes.iter().map(|(field, change)| match (shown(field, &change.from), shown(field, &change.to)) {
         (Some(from), Some(to)) if !field.starts_with("assigned") => format!("{field} {from} → {to}"),
         _ => field.clone(),
     });

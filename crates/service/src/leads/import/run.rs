@@ -154,7 +154,10 @@ fn recall(seen: &mut Seen, drafted: &[Drafted], before: &HashMap<i64, (Option<Le
     for row in drafted {
         let number = i64::try_from(row.row.number).unwrap_or(i64::MAX);
         if let (Ok(draft), Some((lead, is_new))) = (&row.draft, before.get(&number)) {
-            seen.add(&Keys::of(draft), Place { row: number, lead: *lead, is_new: *is_new });
+            let keys = Keys::of(draft);
+            // A lead that was there may have an e-mail of which the row says nothing.
+            let has_email = keys.email.is_some() || !is_new;
+            seen.add(&keys, Place { row: number, lead: *lead, is_new: *is_new, has_email });
         }
     }
 }

@@ -36,6 +36,7 @@ impl Imports<'_> {
             // A name and a stage come whole, a score is computed, and leads that are there have numbers of their own.
             ImportField::FirstName
             | ImportField::LastName
+            | ImportField::Title
             | ImportField::Outcome
             | ImportField::Score
             | ImportField::Id => false,

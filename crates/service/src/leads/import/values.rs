@@ -1,8 +1,12 @@
-//! From a cell to an amount or a number, the way people and other programs write them down.
+//! From a cell to an amount, a number or an address, the way people and other programs write them down.
 
-use domain::Money;
+use domain::{Money, is_email};
 
 use super::source::Cell;
+
+/// How people shorten currencies where they write no code.
+const CURRENCIES: [&str; 18] =
+    ["zł", "zl", "kr", "kč", "kc", "ft", "lei", "fr", "sfr", "rs", "rm", "r", "tl", "лв", "руб", "р", "грн", "дин"];
 
 /// An amount with currency signs, codes and separators of thousands, as long as they leave no doubt.
 pub(super) fn amount(cell: &Cell, decimal: char) -> Result<Money, String> {
@@ -19,12 +23,8 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
         Some(inner) => (inner, true),
         None => (text, false),
     };
-    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    if !(letters.is_empty() || letters.len() == 3 && letters.chars().all(|c| c.is_ascii_uppercase())) {
-        return Err("is no amount".into());
-    }
-    let is_sign =
-        |c: char| "$€£¥₹₽₺₩₫฿₪₴zł".contains(c) || c.is_alphabetic() || c.is_whitespace() || c == '\'' || c == '’';
+    let text = without_currency(text).ok_or("is no amount")?;
+    let is_sign = |c: char| "$€£¥₹₽₺₩₫฿₪₴₦₱₸".contains(c) || c.is_whitespace() || c == '\'' || c == '’';
     let plain: String = text.chars().filter(|c| !is_sign(*c)).collect();
     let plain = plain.replace('−', "-");
     let (whole, cents) =
@@ -56,6 +56,26 @@ fn amount_of(text: &str, decimal: char) -> Result<Money, String> {
     number.parse().map_err(|e: domain::money::NoAmount| e.to_string())
 }
 
+/// An amount without the word of its currency, in front or behind: a code, one of [`CURRENCIES`], or letters before `$`.
+/// `None` when its letters mean something else.
+fn without_currency(text: &str) -> Option<String> {
+    let Some(start) = text.find(char::is_alphabetic) else { return Some(text.to_owned()) };
+    let (before, rest) = text.split_at(start);
+    let (word, behind) = rest.split_at(rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len()));
+    let is_code = word.len() <= 3 && word.bytes().all(|b| b.is_ascii_uppercase());
+    let is_short = CURRENCIES.contains(&word.to_lowercase().as_str());
+    let has_digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    if !(is_short || is_code && (word.len() == 3 || behind.starts_with('$')))
+        || behind.contains(char::is_alphabetic)
+        || has_digits(before) && has_digits(behind)
+    {
+        return None;
+    }
+    // `Rs. 500`, `500 kr.`
+    let behind = behind.strip_prefix('.').filter(|_| is_short).unwrap_or(behind);
+    Some([before, behind].concat())
+}
+
 /// Whether groups of three digits may follow.
 fn is_first_of_thousands(digits: &str) -> bool {
     let digits = digits.trim_start_matches('-');
@@ -65,6 +85,7 @@ fn is_first_of_thousands(digits: &str) -> bool {
 /// What stands before the cents in these amounts, if one of them tells.
 pub(super) fn decimal_of<'t>(amounts: impl Iterator<Item = &'t str>) -> Option<char> {
     for text in amounts {
+        let text = without_currency(text).unwrap_or_else(|| text.to_owned());
         let signs: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
         let Some((at, last)) = signs.last().copied() else { continue };
         let other = if last == '.' { ',' } else { '.' };
@@ -106,6 +127,28 @@ pub(super) fn id(cell: &Cell) -> Option<i64> {
     }
 }
 
+/// The first of several addresses, or that of `Lena Ruiz <lena@x.example>` and `mailto:lena@x.example`. What is none of
+/// these stays as it is, for whoever reads what is wrong with it.
+pub(super) fn address(text: &str) -> &str {
+    let bare = |text| bare_address(text).filter(|address| is_email(address));
+    let parts = || text.split([',', ';']).filter(|part| !part.trim().is_empty());
+    let first = parts().next().and_then(bare).filter(|_| parts().all(|part| bare(part).is_some()));
+    // A name may hold a comma.
+    first.or_else(|| bare(text)).unwrap_or(text)
+}
+
+fn bare_address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let text = match text.strip_suffix('>') {
+        Some(named) => named.rsplit_once('<')?.1.trim(),
+        None => text,
+    };
+    match text.split_at_checked("mailto:".len()) {
+        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => address.split('?').next(),
+        _ => Some(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +168,14 @@ mod tests {
             ("1234.5000", '.', 123_450),
             ("1234.500", '.', 123_450),
             ("0,500", ',', 50),
+            ("1200 zł", '.', 120_000),
+            ("R$ 500", '.', 50_000),
+            ("-US$1,200.50", '.', -120_050),
+            ("500 kr", '.', 50_000),
+            ("1.200,50 kr.", ',', 120_050),
+            ("1\u{a0}200,50 Kč", ',', 120_050),
+            ("Rs. 1,200.50", '.', 120_050),
+            ("(CHF 12.50)", '.', -1_250),
         ] {
             assert_eq!(amount_of(text, decimal).map(Money::cents), Ok(cents), "{text}");
         }
@@ -133,6 +184,11 @@ mod tests {
             ("1.5", ','),
             ("12k", '.'),
             ("about 500", '.'),
+            ("500 each", '.'),
+            ("US 500", '.'),
+            ("USD 5 EUR 3", '.'),
+            ("5 kr 3", '.'),
+            ("5 R 3", '.'),
             ("1,23,456", '.'),
             ("", '.'),
             (",500", '.'),
@@ -157,6 +213,8 @@ mod tests {
             (vec!["1,000", "2,000", "70"], None),
             (vec!["1234.500"], Some('.')),
             (vec!["€0,500"], Some(',')),
+            (vec!["1.200,50 kr."], Some(',')),
+            (vec!["Rs. 1,200"], None),
         ] {
             assert_eq!(decimal_of(amounts.iter().copied()), sign, "{amounts:?}");
         }
@@ -171,5 +229,26 @@ mod tests {
         }
         assert_eq!(id(&Cell::Number(7.0)), Some(7));
         assert_eq!(id(&Cell::Text("7a".into())), None);
+    }
+
+    #[test]
+    fn the_first_of_several_addresses_is_taken() {
+        for text in [
+            "lena@x.example",
+            " lena@x.example , lena.private@x.example",
+            "lena@x.example; lena.private@x.example;",
+            "Lena Ruiz <lena@x.example>",
+            "\"Ruiz, Lena\" <lena@x.example>",
+            "Lena <lena@x.example>, Tom <tom@x.example>",
+            "<lena@x.example>",
+            "mailto:lena@x.example",
+            "MAILTO:lena@x.example?subject=Hello",
+        ] {
+            assert_eq!(address(text).trim(), "lena@x.example", "{text}");
+        }
+        for text in ["lena@x.example, ask first", "lena@", "lena@x.example tom@x.example", "<>", ",", "mailto:", "é@é"]
+        {
+            assert_eq!(address(text), text);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bounded;
 mod decode;
+mod footer;
 mod scan;
 mod text;
 mod xlsx;
@@ -25,6 +26,7 @@ use crate::{Error, Result};
 const ROW_BYTES: usize = 4 << 20;
 
 pub(super) use self::decode::{HEAD, utf8};
+use self::footer::Footer;
 
 /// One cell, as far as its format tells what it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +116,7 @@ impl Source {
         }
     }
 
-    /// Hands on every row that is not blank, until `take` breaks off.
+    /// Hands on every row that is not blank, until `take` breaks off; but for what Salesforce writes below a report.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the file cannot be read on, and for one beyond the limits.
@@ -123,6 +125,7 @@ impl Source {
         settings: &ImportSettings,
         mut take: impl FnMut(Row) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        let mut footer = Footer::default();
         let limited = |row: Row| {
             if row.number > MAX_ROWS {
                 return Err(refused(format!("has more than {MAX_ROWS} rows; split it")));
@@ -131,12 +134,13 @@ impl Source {
                 let columns = row.cells.len();
                 return Err(refused(format!("has {columns} columns in row {}; at most {MAX_COLUMNS}", row.number)));
             }
-            take(row)
+            footer.pass(row, &mut take)
         };
         match self.format {
-            ExportFormat::Csv => text::each_row(self.again()?, settings, limited),
-            ExportFormat::Xlsx => xlsx::each_row(self.again()?, settings, limited),
+            ExportFormat::Csv => text::each_row(self.again()?, settings, limited)?,
+            ExportFormat::Xlsx => xlsx::each_row(self.again()?, settings, limited)?,
         }
+        footer.end(&mut take)
     }
 
     fn again(&self) -> Result<File> {
