@@ -14,7 +14,7 @@ use crate::{UiError, wire::Json};
 /// The newest imports.
 #[server(endpoint = "imports/list", input = GetUrl, output = Json)]
 pub async fn list_imports() -> Result<Vec<Import>, UiError> {
-    Ok(acting().await?.imports().list().await?)
+    Ok(acting().await?.imports().list(domain::paging::DEFAULT_LIMIT, None).await?.items)
 }
 
 #[server(endpoint = "imports/find", input = GetUrl, output = Json)]

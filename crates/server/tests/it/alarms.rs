@@ -85,6 +85,7 @@ fn operations() -> Vec<Entry> {
         entry("runImport", Method::POST, "/api/imports/{import}/run", |_| None),
         entry("cancelImport", Method::POST, "/api/imports/{import}/cancel", |_| None),
         entry("revertImport", Method::POST, "/api/imports/{import}/revert", |_| None),
+        entry("discardImport", Method::DELETE, "/api/imports/{import}", |_| None),
         entry("listImportRows", Method::GET, "/api/imports/{import}/rows", |_| None),
         entry("listImportErrors", Method::GET, "/api/imports/{import}/errors", |_| None),
     ]

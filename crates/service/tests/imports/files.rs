@@ -87,7 +87,7 @@ async fn a_file_that_cannot_be_read_says_why_and_leaves_nothing(pool: sqlx::PgPo
     }
     crm.crm.files_handle().settle().await;
     assert_eq!(crm.crm.files_handle().count().await.unwrap(), 0);
-    assert!(ada.imports().list().await.unwrap().is_empty());
+    assert!(ada.imports().list(50, None).await.unwrap().items.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
