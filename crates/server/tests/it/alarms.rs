@@ -151,6 +151,7 @@ fn functions() -> Vec<Entry> {
         entry("/ui/imports/run", Method::POST, "/ui/imports/run", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/cancel", Method::POST, "/ui/imports/cancel", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/revert", Method::POST, "/ui/imports/revert", |_| Some(json!({"id": "{import}"}))),
+        entry("/ui/imports/discard", Method::POST, "/ui/imports/discard", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/rows", Method::GET, "/ui/imports/rows?id={import}&after=0", |_| None),
         entry("/ui/undo", Method::POST, "/ui/undo", |_| Some(json!({"request_id": "nobody's"}))),
     ]
