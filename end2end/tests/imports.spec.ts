@@ -55,14 +55,95 @@ test("a file is looked through, corrected, imported and taken back", async ({ pa
   await expect(page.getByText("Imported", { exact: true })).toBeVisible();
   await expect(count(page, "Created")).toHaveText("4");
   await accessible(page);
+  await rows.getByRole("button", { name: "All" }).click();
   await page.getByRole("link", { name: `Zoe ${mark}` }).click();
   await expect(page.getByRole("dialog", { name: "Lead", exact: true }).locator(".sheet-name")).toContainText(`Zoe ${mark}`);
   await page.goBack();
-  await page.getByRole("button", { name: "Revert this import" }).click();
+  const revert = page.getByRole("button", { name: "Revert this import" });
+  await revert.click();
+  await page.keyboard.press("Escape");
+  await expect(revert).toBeFocused();
+  await revert.click();
   await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
   await expect(page.getByText("Reverted", { exact: true })).toBeVisible();
+  await expect(rows.getByText("Taken back", { exact: false })).toBeVisible();
+  await expect(rows.getByRole("cell", { name: `Zoe ${mark}` })).toBeVisible();
+  await expect(rows.getByRole("link")).toHaveCount(0);
   await page.goto(`/leads?q=${mark}`);
   await expect(page.getByText("No lead matches")).toBeVisible();
+});
+
+test("what is being used stays under the hands while the file is gone through again", async ({ page }) => {
+  const mark = `h${Date.now()}`;
+  await signIn(page, "ada", "/imports");
+  await upload(page, mark);
+  await expect(count(page, "Create")).toHaveText("1");
+  const rows = page.getByRole("region", { name: "Rows" });
+  const errors = rows.getByRole("button", { name: "Error" });
+  await errors.click();
+  await expect(rows.getByRole("row")).toHaveCount(4);
+  const amount = page.getByLabel("Amount becomes");
+  const bob = page.getByRole("region", { name: "Unknown values" }).getByLabel("Bob means");
+  const update = page.getByLabel("Update");
+  const nodes = [await amount.elementHandle(), await bob.elementHandle(), await errors.elementHandle()];
+  await amount.focus();
+  await amount.selectOption({ label: "– left out –" });
+  await expect(count(page, "Create")).toHaveText("2");
+  await expect(page.getByText("Not imported yet")).toBeVisible();
+  await expect(amount).toBeFocused();
+  await expect(errors).toHaveAttribute("aria-pressed", "true");
+  await expect(rows.getByRole("row")).toHaveCount(3);
+  await bob.focus();
+  await bob.selectOption({ label: "Amy Novak" });
+  await expect(count(page, "Create")).toHaveText("4");
+  await bob.selectOption({ label: "– an error –" });
+  await expect(count(page, "Create")).toHaveText("2");
+  await expect(bob).toBeFocused();
+  await update.check();
+  await expect(count(page, "Update")).toHaveText("1");
+  await expect(update).toBeFocused();
+  for (const node of nodes) expect(await node!.evaluate((node) => node.isConnected)).toBe(true);
+});
+
+test("a mapping that names nobody is told once, and a choice outlives another delimiter", async ({ page }) => {
+  const mark = `n${Date.now()}`;
+  await signIn(page, "ada", "/imports");
+  await upload(page, mark);
+  const said = page.getByText("No column becomes Name: choose one under Columns.");
+  await expect(said).toHaveCount(0);
+  await page.getByLabel("Full Name becomes").selectOption({ label: "– left out –" });
+  await expect(said).toBeVisible();
+  await expect(page.locator('.import-step[aria-current="step"]')).toContainText("Columns");
+  await accessible(page);
+  await page.getByLabel("Full Name becomes").selectOption({ label: "Name" });
+  await expect(said).toHaveCount(0);
+  const shoes = page.getByLabel("Shoe size becomes", { exact: true });
+  await shoes.selectOption({ label: "Score" });
+  await page.getByLabel("Cells end with").selectOption({ label: "Semicolon ;" });
+  await expect(shoes).toHaveCount(0);
+  await page.getByLabel("Cells end with").selectOption({ label: "Comma ," });
+  await expect(shoes).toHaveValue("score");
+});
+
+test("a file that came by mistake is discarded", async ({ page }) => {
+  const mark = `x${Date.now()}`;
+  await signIn(page, "ali", "/imports");
+  await upload(page, mark);
+  await page.getByRole("link", { name: "All imports" }).click();
+  const line = page.getByRole("row").filter({ hasText: `${mark}.csv` });
+  await expect(line.getByRole("cell").last()).toHaveText("–");
+  await line.getByRole("link").click();
+  const discard = page.getByRole("button", { name: "Discard this file" });
+  await discard.click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(discard).toBeFocused();
+  await discard.click();
+  await accessible(page);
+  await page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
+  await expect(page).toHaveURL(/\/imports$/);
+  await expect(page.getByText("Import leads").first()).toBeVisible();
+  await expect(line).toHaveCount(0);
 });
 
 test("duplicates go where one says, and what others changed stays after a revert", async ({ page, playwright, baseURL }) => {

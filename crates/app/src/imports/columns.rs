@@ -12,7 +12,10 @@ pub fn Columns(state: State) -> impl IntoView {
     let columns = Memo::new(move |_| state.get().map(|import| import.columns).unwrap_or_default());
     let mapped = move || {
         state.import.with(|import| {
-            import.as_ref().map_or(0, |import| import.settings.mapping.values().filter(|field| field.is_some()).count())
+            let Some(import) = import else { return 0 };
+            let is_mapped =
+                |column: &&ImportColumn| matches!(import.settings.mapping.get(&column.header), Some(Some(_)));
+            import.columns.iter().filter(is_mapped).count()
         })
     };
     view! {
@@ -21,7 +24,7 @@ pub fn Columns(state: State) -> impl IntoView {
             <table class="map-table">
                 <thead><tr><th scope="col">"In the file"</th><th scope="col">"First values"</th><th scope="col">"Becomes"</th></tr></thead>
                 <tbody>
-                    {each(move || columns.get(), |column| format!("{} {}", column.header, column.samples.join(" ")), move |column| view! { <Line state column /> })}
+                    {each(move || columns.get(), |column| column.header.clone(), move |column| view! { <Line state columns header=column.header /> })}
                 </tbody>
             </table>
         </section>
@@ -29,9 +32,14 @@ pub fn Columns(state: State) -> impl IntoView {
 }
 
 #[component]
-fn Line(state: State, column: ImportColumn) -> impl IntoView {
-    let ImportColumn { header, samples } = column;
+fn Line(state: State, columns: Memo<Vec<ImportColumn>>, header: String) -> impl IntoView {
     let name = StoredValue::new(header.clone());
+    let samples = Memo::new(move |_| {
+        columns.with(|columns| {
+            let column = name.with_value(|name| columns.iter().find(|column| column.header == *name));
+            column.map(|column| column.samples.join(" · ")).unwrap_or_default()
+        })
+    });
     let chosen = Memo::new(move |_| {
         state.import.with(|import| {
             import
@@ -55,7 +63,7 @@ fn Line(state: State, column: ImportColumn) -> impl IntoView {
     view! {
         <tr class:map-out=attr(move || chosen.get().is_none())>
             <th scope="row">{header.clone()}</th>
-            <td class="map-samples">{samples.join(" · ")}</td>
+            <td class="map-samples">{dynamic(move || samples.get())}</td>
             <td>
                 <select class="input" aria-label=format!("{header} becomes") prop:value=word on:change=hear(choose)>
                     <option value="" selected=chosen.get_untracked().is_none()>"– left out –"</option>

@@ -83,7 +83,7 @@ fn sender(import: &Import) -> String {
 /// Loads all imports for a page that is about to be sent.
 #[cfg(feature = "ssr")]
 pub(crate) async fn serve_all(served: &mut Served) {
-    let loaded = server_fns::list_imports().await;
+    let loaded = server_fns::list_imports(None).await;
     served.put(PLACE, move || list::markup(loaded.clone()));
 }
 

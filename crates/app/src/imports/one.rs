@@ -44,11 +44,14 @@ pub fn Live(id: ImportId) -> impl IntoView {
     // What came along may be older than the page.
     state.load();
     state.follow();
+    // Made once: an import says several times a second how far it is, and what has the focus must not go with that.
+    let is_here = Memo::new(move |_| state.import.with(Option::is_some));
+    let problem = Memo::new(move |_| state.problem.get());
     view! {
-        {dynamic(move || match state.problem.get() {
-            Some(error) => view! { <Failed error retry=Callback::new(move |()| state.load()) /> },
-            None if state.import.with(Option::is_none) => view! { <Untitled /><Skeleton rows=8 /> },
-            None => view! { <Whole state /> },
+        {dynamic(move || match (is_here.get(), problem.get()) {
+            (true, _) => view! { <Whole state /> },
+            (false, Some(error)) => view! { <Failed error retry=Callback::new(move |()| state.load()) /> },
+            (false, None) => view! { <Untitled /><Skeleton rows=8 /> },
         })}
     }
 }
@@ -95,7 +98,7 @@ fn Head(state: State) -> impl IntoView {
     // Which step one is at; those before it are behind.
     let at = Memo::new(move |_| match state.get() {
         Some(import) if import.step != ImportStep::Check => 4,
-        Some(import) if import.unknown.is_empty() => 2,
+        Some(import) if import.unknown.is_empty() && !words::is_nameless(&import) => 2,
         _ => 1,
     });
     view! {

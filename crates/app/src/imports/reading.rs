@@ -6,6 +6,7 @@ use domain::{
 };
 use leptos::{ev::Event, prelude::*};
 use serde_json::{Value, json};
+use web_sys::HtmlInputElement;
 
 use super::state::State;
 use crate::markup::{attr, hear, view};
@@ -79,7 +80,8 @@ fn Header(state: State) -> impl IntoView {
     let row = Memo::new(move |_| state.import.with(|import| import.as_ref().map_or(0, |i| i.settings.header_row)));
     let choose = move |event: Event| match event_target_value(&event).parse::<u32>() {
         Ok(number) => send(state, "headerRow", number.into()),
-        Err(_) => state.import.notify(),
+        // What stands there is no number, and what is shown here does not change: nothing else would put it back.
+        Err(_) => event_target::<HtmlInputElement>(&event).set_value(&row.get_untracked().to_string()),
     };
     view! {
         <label class="field"><span class="field-label">"Headers in row (0: none)"</span>

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{server_fns::list_rows, state::State, words};
 use crate::{
     UiError,
-    markup::{act, attr, dynamic, view},
+    markup::{act, attr, dynamic, each, view},
     ui::{ErrorState, Skeleton},
 };
 
@@ -36,15 +36,29 @@ pub fn Report(state: State) -> impl IntoView {
     let settled =
         Memo::new(move |_| state.get().map(|import| (import.state, import.step, import.finished_at, import.settings)));
     Effect::new(move || {
-        let is_busy = settled.with(|settled| settled.as_ref().is_none_or(|(state, ..)| state.is_busy()));
+        let now = settled.with(|settled| settled.as_ref().map(|(state, ..)| *state));
         rows.outcome.track();
-        if !is_busy {
-            rows.load(0);
+        match now {
+            // Until a file is gone through again, what it came to before stays in sight.
+            None | Some(ImportState::Checking) => {}
+            Some(ImportState::Running | ImportState::Reverting) => rows.forget(),
+            Some(
+                ImportState::Checked
+                | ImportState::Done
+                | ImportState::Cancelled
+                | ImportState::Failed
+                | ImportState::Reverted,
+            ) => rows.load(0),
         }
     });
-    let is_done =
-        move || state.import.with(|import| import.as_ref().is_some_and(|import| import.step != ImportStep::Check));
-    let is_busy = move || state.is_busy();
+    let step = Memo::new(move |_| state.get().map_or(ImportStep::Check, |import| import.step));
+    let is_busy = Memo::new(move |_| state.is_busy());
+    let is_waiting = Memo::new(move |_| is_busy.get() && rows.all.with(Option::is_none));
+    let taken_back = Memo::new(move |_| {
+        let import = state.get().filter(|import| import.state == ImportState::Reverted)?;
+        Some(if import.kept_total > 0 { " Those above stay as they are." } else { "" })
+    });
+    let problem = Memo::new(move |_| rows.problem.get());
     view! {
         <KeptLeads state />
         <section class="card import-card" aria-label="Rows">
@@ -52,21 +66,28 @@ pub fn Report(state: State) -> impl IntoView {
                 <h2>"Rows"</h2>
                 <span class="grow"></span>
                 <div class="row import-tabs" role="group" aria-label="Which rows">
-                    <Tab rows outcome=None is_done=Signal::derive(is_done) />
-                    {RowOutcome::ALL.into_iter().map(|outcome| view! { <Tab rows outcome=Some(outcome) is_done=Signal::derive(is_done) /> }).collect_view()}
+                    <Tab rows outcome=None step />
+                    {RowOutcome::ALL.into_iter().map(|outcome| view! { <Tab rows outcome=Some(outcome) step /> }).collect_view()}
                 </div>
             </div>
             {cfg!(feature = "ssr").then(|| view! { <noscript><p class="faint import-none">"Showing the rows needs JavaScript."</p></noscript> })}
-            {dynamic(move || match (rows.problem.get(), is_busy()) {
+            {dynamic(move || taken_back.get().map(|kept| view! { <p class="faint import-note">"Taken back: leads that were created are gone, leads that were updated are what they were."{kept}</p> }))}
+            {dynamic(move || match (problem.get(), is_waiting.get()) {
                 (_, true) => view! { <p class="faint import-none" role="status">"The rows show as soon as this step is done."</p> },
                 (Some(error), _) => view! { <ErrorState error retry=Callback::new(move |()| rows.load(0)) /> },
-                (None, _) => view! { <Table rows is_done=is_done() /> },
+                (None, _) => view! { <Table rows step=step.get() is_busy /> },
             })}
         </section>
     }
 }
 
 impl Rows {
+    /// Those that are shown, or on their way, are of a step that is over.
+    fn forget(self) {
+        self.asked.set_value(self.asked.get_value() + 1);
+        self.all.set(None);
+    }
+
     /// Loads the rows behind this one; from 0 on they take the place of those that are shown.
     fn load(self, after: i64) {
         let asked = self.asked.get_value() + 1;
@@ -93,8 +114,8 @@ impl Rows {
 }
 
 #[component]
-fn Tab(rows: Rows, outcome: Option<RowOutcome>, is_done: Signal<bool>) -> impl IntoView {
-    let words = move || outcome.map_or("All", |outcome| words::outcome(outcome, is_done.get()));
+fn Tab(rows: Rows, outcome: Option<RowOutcome>, step: Memo<ImportStep>) -> impl IntoView {
+    let words = move || outcome.map_or("All", |outcome| words::outcome(outcome, step.get()));
     let is_chosen = move || rows.outcome.get() == outcome;
     view! {
         <button type="button" class="chip" aria-pressed=attr(move || is_chosen().to_string()) on:click=act(move || rows.outcome.set(outcome))>{words}</button>
@@ -102,26 +123,36 @@ fn Tab(rows: Rows, outcome: Option<RowOutcome>, is_done: Signal<bool>) -> impl I
 }
 
 #[component]
-fn Table(rows: Rows, is_done: bool) -> impl IntoView {
+fn Table(rows: Rows, step: ImportStep, is_busy: Memo<bool>) -> impl IntoView {
+    let has_some = Memo::new(move |_| rows.all.with(|all| all.as_ref().map(|all| !all.is_empty())));
+    let has_more = Memo::new(move |_| rows.next.get().is_some());
+    let more = move || rows.next.get_untracked().into_iter().for_each(|next| rows.load(next));
     view! {
-        {dynamic(move || match rows.all.get() {
+        {dynamic(move || match has_some.get() {
             None => view! { <div class="needs-script"><Skeleton rows=4 /></div> },
-            Some(all) if all.is_empty() => view! { <p class="faint import-none">"No such row."</p> },
-            Some(all) => view! {
-                <table class="row-table">
+            Some(false) => view! { <p class="faint import-none">"No such row."</p> },
+            Some(true) => view! {
+                <table class="row-table" aria-busy=attr(move || is_busy.get().to_string())>
                     <thead><tr><th scope="col" class="num-col">"Row"</th><th scope="col">"Becomes"</th><th scope="col">"Name"</th><th scope="col">"What and why"</th></tr></thead>
-                    <tbody>{all.into_iter().map(|row| view! { <Line row is_done /> }).collect_view()}</tbody>
+                    <tbody>{each(move || rows.all.get().unwrap_or_default(), key, move |row| view! { <Line row step /> })}</tbody>
                 </table>
-                {rows.next.get().map(|next| view! {
-                    <div class="row import-more"><button type="button" class="btn btn-small" on:click=act(move || rows.load(next))>"Show more"</button></div>
-                })}
+                {dynamic(move || has_more.get().then(|| view! {
+                    <div class="row import-more"><button type="button" class="btn btn-small" disabled=is_busy on:click=act(more)>"Show more"</button></div>
+                }))}
             },
         })}
     }
 }
 
+/// A row is drawn again when something else becomes of it.
+fn key(row: &ImportRow) -> String {
+    let ImportRow { row: number, outcome, lead, name, email, detail, problems: _ } = row;
+    let lead = lead.map_or(0, |lead| lead.0);
+    format!("{number} {} {lead} {name} {email} {detail} {}", outcome.as_str(), row.reason())
+}
+
 #[component]
-fn Line(row: ImportRow, is_done: bool) -> impl IntoView {
+fn Line(row: ImportRow, step: ImportStep) -> impl IntoView {
     let ImportRow { row, outcome, lead, name, email, detail, problems } = row;
     let name = if name.is_empty() { "–".to_owned() } else { name };
     let name = match lead {
@@ -131,7 +162,7 @@ fn Line(row: ImportRow, is_done: bool) -> impl IntoView {
     view! {
         <tr>
             <td class="num num-col faint">{row}</td>
-            <td><span class=format!("badge {}", words::colour(outcome))><i></i>{words::outcome(outcome, is_done)}</span></td>
+            <td><span class=format!("badge {}", words::colour(outcome))><i></i>{words::outcome(outcome, step)}</span></td>
             <td class="row-name">{name}{(!email.is_empty()).then(|| view! { <span class="faint row-email">{email}</span> })}</td>
             <td class="row-why">{detail}{problems.into_iter().map(|problem| view! { <Wrong problem /> }).collect_view()}</td>
         </tr>

@@ -11,8 +11,9 @@ use super::{
     words,
 };
 use crate::{
+    location::use_location,
     markup::{act, attr, dynamic, view},
-    ui::{Dialog, Icon},
+    ui::{Dialog, Icon, focus_after_dialog},
 };
 
 #[component]
@@ -21,12 +22,17 @@ pub fn Review(state: State) -> impl IntoView {
         let states = [ImportState::Checking, ImportState::Checked];
         state.get().is_some_and(|import| states.contains(&import.state) && is_own(&import))
     });
+    let failure = Memo::new(move |_| state.get().and_then(|import| import.failure));
+    let is_nameless = Memo::new(move |_| {
+        state.get().is_some_and(|import| import.can_be_read_again() && is_own(&import) && words::is_nameless(&import))
+    });
     view! {
         <section class="card import-review" aria-label="What happens">
+            {dynamic(move || is_nameless.get().then(|| view! { <p class="alert import-failure" role="status">"No column becomes Name: choose one under Columns."</p> }))}
             {dynamic(move || asks.get().then(|| view! { <Duplicates state /> }))}
             <Progress state />
             <Counts state />
-            {dynamic(move || state.get().and_then(|import| import.failure).map(|failure| view! { <p class="alert import-failure" role="alert">{failure}</p> }))}
+            {dynamic(move || failure.get().map(|failure| view! { <p class="alert import-failure" role="alert">{failure}</p> }))}
             <Actions state />
         </section>
     }
@@ -93,32 +99,29 @@ fn Progress(state: State) -> impl IntoView {
 
 #[component]
 fn Counts(state: State) -> impl IntoView {
-    let counts = Memo::new(move |_| state.get().map(|import| (import.counts, import.step != ImportStep::Check)));
+    let counts = Memo::new(move |_| state.get().map(|import| (import.counts, import.step)));
+    let extent = Memo::new(move |_| state.get().and_then(|import| words::extent(&import)));
+    let step = move || counts.get().map_or(ImportStep::Check, |(_, step)| step);
     view! {
         <dl class="import-counts">
             {RowOutcome::ALL.into_iter().map(|outcome| view! {
                 <div class=format!("import-count {}", words::colour(outcome))>
-                    <dt>{dynamic(move || words::outcome(outcome, counts.get().is_some_and(|(_, done)| done)))}</dt>
+                    <dt>{dynamic(move || words::outcome(outcome, step()))}</dt>
                     <dd class="num">{dynamic(move || words::count(counts.get().map_or(0, |(counts, _)| counts.of(outcome))))}</dd>
                 </div>
             }).collect_view()}
         </dl>
-        <p class="faint import-total">{dynamic(move || {
-            let total = counts.get().map_or(0, |(counts, _)| counts.total());
-            format!("{} {} in the file", words::count(total), if total == 1 { "row" } else { "rows" })
-        })}</p>
+        {dynamic(move || extent.get().map(|extent| view! { <p class="faint import-total">{extent}</p> }))}
     }
 }
 
 #[component]
 fn Actions(state: State) -> impl IntoView {
-    let asking = RwSignal::new(false);
+    let asking = RwSignal::new(None::<Taking>);
     let is_asking = move || state.is_asking.get();
     let shown = Memo::new(move |_| state.get().map(|import| Shown::of(&import)));
-    let revert = move || {
-        asking.set(false);
-        state.ask(Ask::Revert);
-    };
+    let can_discard = Memo::new(move |_| state.get().is_some_and(|import| import.can_be_read_again()));
+    let ask = move |taking: Taking| act(move || asking.set(Some(taking)));
     view! {
         <div class="import-actions">
             {dynamic(move || shown.get().map(|shown| match shown {
@@ -136,22 +139,63 @@ fn Actions(state: State) -> impl IntoView {
                 Shown::Over { can_revert } => view! {
                     <a class="btn btn-wide" href="/leads?sort=-createdAt"><Icon icon=lu::LuList />"Show the newest leads"</a>
                     {can_revert.then(|| view! {
-                        <button type="button" class="btn btn-wide btn-danger" disabled=is_asking on:click=act(move || asking.set(true))><Icon icon=lu::LuUndo2 />"Revert this import"</button>
+                        <button type="button" class="btn btn-wide btn-danger" disabled=is_asking on:click=ask(Taking::Revert)><Icon icon=lu::LuUndo2 />"Revert this import"</button>
                     })}
                 },
             }))}
             <Problems state />
-            {dynamic(move || asking.get().then(|| view! {
-                <Dialog title="Revert this import?" small=true on_close=Callback::new(move |()| asking.set(false))>
-                    <p class="muted">"Leads that it created are deleted, leads that it updated become what they were. What others have changed since stays, and is listed."</p>
-                    <footer class="form-foot">
-                        <button class="btn" autofocus on:click=act(move || asking.set(false))>"Keep the leads"</button>
-                        <span class="grow"></span>
-                        <button class="btn btn-danger-full" on:click=act(revert)>"Revert"</button>
-                    </footer>
-                </Dialog>
+            {dynamic(move || can_discard.get().then(|| view! {
+                <button type="button" class="btn btn-wide btn-danger" disabled=is_asking on:click=ask(Taking::Discard)><Icon icon=lu::LuTrash2 />"Discard this file"</button>
             }))}
+            {dynamic(move || asking.get().map(|taking| view! { <Sure state asking taking /> }))}
         </div>
+    }
+}
+
+/// What is asked about once more: it is not to be had back.
+#[derive(Clone, Copy)]
+enum Taking {
+    Revert,
+    Discard,
+}
+
+#[component]
+fn Sure(state: State, asking: RwSignal<Option<Taking>>, taking: Taking) -> impl IntoView {
+    let location = use_location();
+    let (title, about, keep, take) = match taking {
+        Taking::Revert => (
+            "Revert this import?",
+            "Leads that it created are deleted, leads that it updated become what they were. What others have changed since stays, and is listed.",
+            "Keep the leads",
+            "Revert",
+        ),
+        Taking::Discard => (
+            "Discard this file?",
+            "The file goes, with what was chosen about it. No lead came of it.",
+            "Keep the file",
+            "Discard",
+        ),
+    };
+    let close = move || {
+        asking.set(None);
+        focus_after_dialog(".import-actions .btn-danger".to_owned());
+    };
+    let go_on = move || {
+        asking.set(None);
+        match taking {
+            Taking::Revert => state.ask(Ask::Revert),
+            Taking::Discard => state.discard(location),
+        }
+    };
+    view! {
+        <Dialog title small=true on_close=Callback::new(move |()| close())>
+            <p class="muted">{about}</p>
+            <footer class="form-foot">
+                <button class="btn" autofocus on:click=act(close)>{keep}</button>
+                <span class="grow"></span>
+                <button class="btn btn-danger-full" on:click=act(go_on)>{take}</button>
+            </footer>
+        </Dialog>
     }
 }
 

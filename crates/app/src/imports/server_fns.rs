@@ -1,7 +1,7 @@
 //! How the pages of imports reach the use cases. Each calls one.
 
 use domain::{
-    ImportId,
+    Cursor, ImportId, Page,
     imports::{Import, ImportRows, RowOutcome},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::viewer::acting;
 use crate::{UiError, wire::Json};
 
-/// The newest imports.
+/// The newest imports, or those behind a place in the list.
 #[server(endpoint = "imports/list", input = GetUrl, output = Json)]
-pub async fn list_imports() -> Result<Vec<Import>, UiError> {
-    Ok(acting().await?.imports().list().await?)
+pub async fn list_imports(cursor: Option<Cursor>) -> Result<Page<Import>, UiError> {
+    Ok(acting().await?.imports().list(domain::paging::DEFAULT_LIMIT, cursor.as_ref()).await?)
 }
 
 #[server(endpoint = "imports/find", input = GetUrl, output = Json)]
@@ -41,6 +41,11 @@ pub async fn cancel_import(id: ImportId) -> Result<Import, UiError> {
 #[server(endpoint = "imports/revert", input = Json, output = Json)]
 pub async fn revert_import(id: ImportId) -> Result<Import, UiError> {
     Ok(acting().await?.imports().revert(id).await?)
+}
+
+#[server(endpoint = "imports/discard", input = Json, output = Json)]
+pub async fn discard_import(id: ImportId) -> Result<(), UiError> {
+    Ok(acting().await?.imports().discard(id).await?)
 }
 
 #[server(endpoint = "imports/rows", input = GetUrl, output = Json)]

@@ -9,10 +9,14 @@ use domain::{
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 
-use super::server_fns::{cancel_import, configure_import, find_import, revert_import, run_import};
+use super::{
+    server_fns::{cancel_import, configure_import, discard_import, find_import, revert_import, run_import},
+    words,
+};
 use crate::{
     UiError,
     live::{Live, Told},
+    location::{Location, Way},
     ui::{Toaster, use_toasts},
     wire,
 };
@@ -139,6 +143,24 @@ impl State {
         });
     }
 
+    /// Lets go of the file, and goes to the others.
+    pub fn discard(self, location: Location) {
+        self.is_asking.set(true);
+        spawn_local(async move {
+            let answer = discard_import(self.id).await;
+            if self.is_asking.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => location.go("/imports", Way::Replace),
+                Err(error) => {
+                    self.toasts.say(words::refusal(&error));
+                    self.load();
+                }
+            }
+        });
+    }
+
     fn send(self, asking: impl Future<Output = Result<Import, UiError>> + 'static) {
         self.is_asking.set(true);
         spawn_local(async move {
@@ -152,11 +174,9 @@ impl State {
             match answer {
                 Ok(import) => self.show(import),
                 Err(error) => {
-                    let fields = error.0.fields.0.values().cloned().collect::<Vec<_>>().join("; ");
-                    self.toasts.say(if fields.is_empty() { error.message() } else { fields });
+                    self.toasts.say(words::refusal(&error));
                     // What was chosen did not become so: the controls say what is.
                     self.load();
-                    self.import.notify();
                 }
             }
         });

@@ -1,6 +1,6 @@
 //! Values of the file that name nothing known here: given a meaning once each.
 
-use domain::imports::{Import, ImportField};
+use domain::imports::{Import, ImportField, ImportState};
 use leptos::{ev::Event, prelude::*};
 use serde_json::json;
 
@@ -33,16 +33,19 @@ impl Value {
     }
 }
 
-/// All of them, those that have a meaning by now as well, in an order that choosing does not change.
-fn values(import: &Import) -> Vec<Value> {
+/// All of them, those that have a meaning by now as well, in an order that choosing does not change. While the file is
+/// gone through nobody knows them yet: those of before stay.
+fn values(import: &Import, before: &[Value]) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     for (field, values) in &import.settings.values {
         for (text, meant) in values {
             all.push(Value { field: *field, text: text.clone(), rows: 0, meant: Some(meant.clone()) });
         }
     }
-    for unknown in &import.unknown {
-        let (field, text, rows) = (unknown.field, &unknown.value, unknown.rows);
+    let unknown = import.unknown.iter().map(|unknown| (unknown.field, &unknown.value, unknown.rows));
+    let before = if import.state == ImportState::Checking { before } else { &[] };
+    let before = before.iter().map(|value| (value.field, &value.text, value.rows));
+    for (field, text, rows) in before.chain(unknown) {
         match all.iter().position(|value| (value.field, &value.text) >= (field, text)) {
             Some(at) if all[at].is(field, text) => all[at].rows = rows,
             at => all.insert(at.unwrap_or(all.len()), Value { field, text: text.clone(), rows, meant: None }),
@@ -53,7 +56,11 @@ fn values(import: &Import) -> Vec<Value> {
 
 #[component]
 pub fn Unknown(state: State) -> impl IntoView {
-    let all = Memo::new(move |_| state.get().map(|import| values(&import)).unwrap_or_default());
+    let all = Memo::new(move |before: Option<&Vec<Value>>| {
+        let before = before.map_or(&[][..], Vec::as_slice);
+        state.import.with(|import| import.as_ref().map(|import| values(import, before)).unwrap_or_default())
+    });
+    let has_some = Memo::new(move |_| !all.read().is_empty());
     // Those that have a meaning stay; of the others the next ones move up.
     let shown = move || {
         let mut open = 0;
@@ -66,7 +73,7 @@ pub fn Unknown(state: State) -> impl IntoView {
     };
     let more = move || all.read().iter().filter(|value| value.meant.is_none()).count().saturating_sub(SHOWN);
     view! {
-        {dynamic(move || (!all.read().is_empty()).then(|| view! {
+        {dynamic(move || has_some.get().then(|| view! {
             <section class="card import-card" aria-label="Unknown values">
                 <div class="row import-card-head"><h2>"Unknown values"</h2><span class="faint">"Say once what each of them means"</span></div>
                 <table class="map-table">
@@ -177,4 +184,30 @@ fn known(field: ImportField) -> choices::Choices {
         | ImportField::BlockedReason
         | ImportField::Id => Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::imports::{ImportStep, UnknownValue};
+
+    use super::*;
+    use crate::imports::words::tests::import;
+
+    #[test]
+    fn values_stay_while_the_file_is_gone_through_again() {
+        let field = ImportField::AssignedTo;
+        let unknown = |value: &str, rows| UnknownValue { field, value: value.into(), rows };
+        let told = |all: &[Value]| all.iter().map(|v| (v.text.clone(), v.rows, v.meant.clone())).collect::<Vec<_>>();
+        let mut file = import(ImportState::Checked, ImportStep::Check, 0, None);
+        file.unknown = vec![unknown("Zoe", 1), unknown("Bob", 2)];
+        let before = values(&file, &[]);
+        assert_eq!(told(&before), [("Bob".into(), 2, None), ("Zoe".into(), 1, None)]);
+        // Nothing is known of them until it is gone through.
+        (file.state, file.unknown) = (ImportState::Checking, Vec::new());
+        file.settings.values.entry(field).or_default().insert("Bob".into(), "ali".into());
+        let during = values(&file, &before);
+        assert_eq!(told(&during), [("Bob".into(), 2, Some("ali".into())), ("Zoe".into(), 1, None)]);
+        file.state = ImportState::Checked;
+        assert_eq!(told(&values(&file, &during)), [("Bob".into(), 0, Some("ali".into()))]);
+    }
 }

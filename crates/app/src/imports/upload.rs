@@ -12,6 +12,7 @@ use leptos::{
 };
 use web_sys::{DragEvent, File, FormData, HtmlInputElement, ProgressEvent, XmlHttpRequest};
 
+use super::words;
 use crate::{
     UiError,
     location::{Way, use_location},
@@ -158,8 +159,7 @@ impl Sending {
         }
         let problem = wire::read::<Problem>(text.as_bytes()).ok();
         self.failed(problem.map_or("The server did not take the file.".to_owned(), |problem| {
-            let said = problem.fields.get("file").map(|reason| format!("The file {reason}."));
-            said.unwrap_or(problem.detail)
+            words::refusal(&UiError(Box::new(problem)))
         }));
     }
 

@@ -280,7 +280,7 @@ pub struct ImportRow {
     /// Its number in the file, from 1, the header's row counted.
     pub row: i64,
     pub outcome: RowOutcome,
-    /// The lead that it made or changed, or that is in its way.
+    /// The lead that it made or changed, or that is in its way; null once that lead is deleted.
     pub lead: Option<LeadId>,
     pub name: String,
     pub email: String,

@@ -26,7 +26,8 @@ pub struct ImportSettings {
     pub date_order: DateOrder,
     /// What stands before cents: `.` or `,`.
     pub decimal: String,
-    /// Header → field. A column that is not named here is left out.
+    /// Header → field. A column that is not named here is left out. Headers that another way of reading the file has
+    /// shown stay in it.
     pub mapping: Mapping,
     pub on_duplicate: OnDuplicate,
     /// For values that are not known here: field → value as it stands in the file → what is meant, or empty for none.

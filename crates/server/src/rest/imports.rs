@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    ErrorCode, Fields, ImportId,
+    ErrorCode, Fields, ImportId, Page,
     imports::{Import, ImportRows, ImportStep, OnDuplicate, RowOutcome},
     leads::ExportFormat,
 };
@@ -142,15 +142,22 @@ async fn read_parts(upload: &mut ImportUpload, mut parts: Multipart<'_>, body: &
     Ok(choices)
 }
 
-/// The newest 100 imports, newest first: the caller's own, an admin's everyone's.
+/// Imports, newest first: the caller's own, an admin's everyone's.
 #[utoipa::path(get, path = "/api/imports", tag = "Imports", operation_id = "listImports",
+    params(
+        ("limit" = Option<u16>, Query, description = "1 to 200; default 50"),
+        ("cursor" = Option<String>, Query, description = "nextCursor of the page before"),
+    ),
     responses(
-        (status = 200, description = "The imports", body = Vec<Import>),
+        (status = 200, description = "One page", body = Page<Import>),
+        (status = 400, description = "A parameter cannot be used"),
         (status = 401, description = "Not signed in"),
         (status = 403, description = "Engineers do not import"),
     ))]
-pub async fn list(As(me): As) -> Result<Json<Vec<Import>>, Problem> {
-    Ok(Json(me.imports().list().await?))
+pub async fn list(As(me): As, mut params: Params) -> Result<Json<Page<Import>>, Problem> {
+    let (limit, cursor) = params.page();
+    params.finish()?;
+    Ok(Json(me.imports().list(limit, cursor.as_ref()).await?))
 }
 
 /// How an import stands: its state, the four counts, what it could not resolve.
@@ -228,6 +235,21 @@ pub async fn cancel(As(me): As, Id(id): Id<ImportId>) -> Result<Json<Import>, Pr
     ))]
 pub async fn revert(As(me): As, Id(id): Id<ImportId>) -> Result<impl IntoResponse, Problem> {
     Ok((StatusCode::ACCEPTED, Json(me.imports().revert(id).await?)))
+}
+
+/// Lets go of a file that was not brought in, with all that is known of it.
+#[utoipa::path(delete, path = "/api/imports/{id}", tag = "Imports", operation_id = "discardImport",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 401, description = "Not signed in"),
+        (status = 403, description = "Engineers do not import"),
+        (status = 404, description = "No such import of the caller's"),
+        (status = 409, description = "Leads were written already"),
+    ))]
+pub async fn discard(As(me): As, Id(id): Id<ImportId>) -> Result<StatusCode, Problem> {
+    me.imports().discard(id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Rows of the file and what becomes of each.

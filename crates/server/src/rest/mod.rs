@@ -65,7 +65,7 @@ pub fn router() -> OpenApiRouter<Server> {
         .routes(routes!(imports::import))
         .routes(routes!(imports::template))
         .routes(routes!(imports::list))
-        .routes(routes!(imports::find, imports::configure))
+        .routes(routes!(imports::find, imports::configure, imports::discard))
         .routes(routes!(imports::run))
         .routes(routes!(imports::cancel))
         .routes(routes!(imports::revert))

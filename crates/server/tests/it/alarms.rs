@@ -85,6 +85,7 @@ fn operations() -> Vec<Entry> {
         entry("runImport", Method::POST, "/api/imports/{import}/run", |_| None),
         entry("cancelImport", Method::POST, "/api/imports/{import}/cancel", |_| None),
         entry("revertImport", Method::POST, "/api/imports/{import}/revert", |_| None),
+        entry("discardImport", Method::DELETE, "/api/imports/{import}", |_| None),
         entry("listImportRows", Method::GET, "/api/imports/{import}/rows", |_| None),
         entry("listImportErrors", Method::GET, "/api/imports/{import}/errors", |_| None),
     ]
@@ -150,6 +151,7 @@ fn functions() -> Vec<Entry> {
         entry("/ui/imports/run", Method::POST, "/ui/imports/run", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/cancel", Method::POST, "/ui/imports/cancel", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/revert", Method::POST, "/ui/imports/revert", |_| Some(json!({"id": "{import}"}))),
+        entry("/ui/imports/discard", Method::POST, "/ui/imports/discard", |_| Some(json!({"id": "{import}"}))),
         entry("/ui/imports/rows", Method::GET, "/ui/imports/rows?id={import}&after=0", |_| None),
         entry("/ui/undo", Method::POST, "/ui/undo", |_| Some(json!({"request_id": "nobody's"}))),
     ]

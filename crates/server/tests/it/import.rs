@@ -55,7 +55,15 @@ async fn a_file_goes_through_all_of_its_steps(pool: sqlx::PgPool) {
     server.crm.crm.run_imports().await.unwrap();
     assert_eq!(ada.get(&path).await.json()["state"], "reverted");
     assert_eq!(ada.get("/api/leads?total=true").await.json()["total"], 0);
-    assert_eq!(ada.get("/api/imports").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(ada.delete(&path).await.status, 409, "what was brought in stays");
+    let other = imported(&server, &ada, FILE, &[("dryRun", "true")]).await;
+    let first = ada.get("/api/imports?limit=1").await.json();
+    assert_eq!(first["items"][0]["id"], other["id"]);
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let rest = ada.get(&format!("/api/imports?limit=1&cursor={cursor}")).await.json();
+    assert_eq!((rest["items"][0]["state"].as_str(), rest["nextCursor"].as_str()), (Some("reverted"), None));
+    assert_eq!(ada.delete(&format!("/api/imports/{}", other["id"])).await.status, 204);
+    assert_eq!(ada.get("/api/imports").await.json()["items"].as_array().unwrap().len(), 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -113,6 +121,9 @@ async fn bad_imports_are_refused_with_their_fields(pool: sqlx::PgPool) {
         assert_eq!(ada.get(&format!("/api/imports/{import}/{path}")).await.status, 400, "{path}");
     }
     assert_eq!(ada.get("/api/imports/77").await.status, 404);
+    for query in ["limit=0", "limit=201", "cursor=x", "page=2"] {
+        assert_eq!(ada.get(&format!("/api/imports?{query}")).await.status, 400, "{query}");
+    }
     assert_eq!(ada.get("/api/leads/import/template?format=doc").await.status, 400);
 }
 
@@ -127,7 +138,7 @@ async fn an_upload_that_is_cut_off_leaves_nothing(pool: sqlx::PgPool) {
     assert_eq!(answer.status, 400, "{}", answer.text);
     server.crm.crm.files_handle().settle().await;
     assert_eq!(server.crm.crm.files_handle().count().await.unwrap(), 0);
-    assert_eq!(ada.get("/api/imports").await.json(), json!([]));
+    assert_eq!(ada.get("/api/imports").await.json()["items"], json!([]));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -177,7 +188,7 @@ async fn the_command_brings_the_same_file_in(pool: sqlx::PgPool) {
     let said = String::from_utf8_lossy(&full.stderr).into_owned();
     assert!(!full.status.success() && said.contains("file store unavailable"), "{said}");
     let ada = server.signed_in(&server.crm.ada).await;
-    assert_eq!(ada.get("/api/imports").await.json().as_array().unwrap().len(), 2);
+    assert_eq!(ada.get("/api/imports").await.json()["items"].as_array().unwrap().len(), 2);
     assert_eq!(ada.get("/api/leads?total=true").await.json()["total"], 3);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -255,8 +255,8 @@ async fn agents_import_within_their_rights_and_scope(pool: sqlx::PgPool) {
     assert_eq!(columns, ["engineer", "progress"]);
     assert_eq!(lead_named(&crm, "Mine").await.assigned_to, Some(crm.ali.id));
     assert!(matches!(amy.imports().find(import.id).await, Err(Error::NotFound)));
-    assert!(amy.imports().list().await.unwrap().is_empty());
-    assert_eq!(crm.acting(&crm.ada).imports().list().await.unwrap().len(), 1);
+    assert!(amy.imports().list(50, None).await.unwrap().items.is_empty());
+    assert_eq!(crm.acting(&crm.ada).imports().list(50, None).await.unwrap().items.len(), 1);
     let eve = send(&crm.acting(&crm.eve), "leads.csv", file, json!({}), ImportStep::Check).await;
     assert!(matches!(eve, Err(Error::Forbidden { .. })));
 }

@@ -43,6 +43,15 @@ fn replaced(file: Vec<u8>, name: &str, bytes: impl Iterator<Item = Vec<u8>>) -> 
     out.finish().unwrap().into_inner()
 }
 
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        out.start_file(*name, SimpleFileOptions::default()).unwrap();
+        out.write_all(bytes).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_file_that_cannot_be_read_says_why_and_leaves_nothing(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
@@ -61,6 +70,13 @@ async fn a_file_that_cannot_be_read_says_why_and_leaves_nothing(pool: sqlx::PgPo
         ("secret.xlsx", encrypted, "is protected with a password, or an .xls of old; save it as .xlsx without one"),
         ("corrupt.xlsx", corrupt, "is corrupt, or no XLSX file"),
         ("other.xlsx", with_part("xl/workbook.xml", [b"<x/>".to_vec()].into_iter()), "is corrupt, or no XLSX file"),
+        ("export.zip", zipped(&[("leads.csv", b"name\nMaya\n")]), "is a ZIP archive and no XLSX file: unpack it first"),
+        (
+            "report.xls",
+            b"\xEF\xBB\xBF\n<html><table><tr><td>Name".to_vec(),
+            "is a web page or XML, whatever its name says",
+        ),
+        ("table.xls", b"<table border=1><tr><td>Name</td></tr><tr><td>Maya".to_vec(), "save it as .xlsx or .csv"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n0000".to_vec(), "is neither CSV nor XLSX"),
         ("binary.csv", [0, 1, 0, 0, 2, 0, 0, 0, 3, 0].repeat(100), "is neither CSV nor XLSX"),
         ("wide.csv", format!("{}\n1\n", columns.join(",")).into_bytes(), "has 1001 columns in row 1; at most 1000"),
@@ -71,7 +87,7 @@ async fn a_file_that_cannot_be_read_says_why_and_leaves_nothing(pool: sqlx::PgPo
     }
     crm.crm.files_handle().settle().await;
     assert_eq!(crm.crm.files_handle().count().await.unwrap(), 0);
-    assert!(ada.imports().list().await.unwrap().is_empty());
+    assert!(ada.imports().list(50, None).await.unwrap().items.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]

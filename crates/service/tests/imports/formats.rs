@@ -2,7 +2,7 @@
 
 use domain::{
     Money,
-    imports::{Encoding, ImportStep},
+    imports::{Encoding, ImportField, ImportStep},
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use serde_json::json;
@@ -273,4 +273,39 @@ async fn a_template_comes_back_as_it_was_meant(pool: sqlx::PgPool) {
     assert_eq!(column(0), ["Status", "new", "contacted", "qualified", "proposal", "negotiation", "won", "lost"]);
     assert_eq!(column(2), ["Agent", "ada@example.com", "ali@example.com", "amy@example.com"]);
     assert_eq!(column(3), ["Engineer", "ed@example.com", "eve@example.com"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_column_was_chosen_to_be_outlives_another_way_of_reading(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = check(&ada, "Name,Direct line,Size\nMaya,+49 30 1,9\nNoor,+49 30 2,8\n", json!({})).await;
+    let chosen = json!({"mapping": {"Name": "name", "Direct line": "phone", "Size": "score"}});
+    ada.imports().configure(import.id, chosen).await.unwrap();
+    let other = ada.imports().configure(import.id, json!({"delimiter": ";"})).await.unwrap();
+    assert_eq!(other.columns.len(), 1);
+    // Whoever sends back what is there is not refused for what is away.
+    let named = json!({"mapping": other.settings.mapping, "dateOrder": "mdy"});
+    ada.imports().configure(import.id, named).await.unwrap();
+    let import = ada.imports().configure(import.id, json!({"delimiter": ","})).await.unwrap();
+    let mapped = |header: &str| import.settings.mapping[header];
+    let expected = [Some(ImportField::Name), Some(ImportField::Phone), Some(ImportField::Score)];
+    assert_eq!(["Name", "Direct line", "Size"].map(mapped), expected);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_columns_that_meet_are_not_both_the_same_field(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = check(&ada, "Name,a1,x\nName,y,b1\nName,a1,b1\nMaya,+49 30 1,+49 30 2\n", json!({})).await;
+    let chosen = json!({"mapping": {"Name": "name", "a1": "phone"}});
+    ada.imports().configure(import.id, chosen).await.unwrap();
+    let second = ada.imports().configure(import.id, json!({"headerRow": 2})).await.unwrap();
+    let mut mapping = second.settings.mapping;
+    assert_eq!((mapping["b1"], mapping["a1"]), (None, Some(ImportField::Phone)));
+    mapping.insert("b1".into(), Some(ImportField::Phone));
+    ada.imports().configure(import.id, json!({"mapping": mapping})).await.unwrap();
+    let both = ada.imports().configure(import.id, json!({"headerRow": 3})).await.unwrap();
+    let fields: Vec<_> = both.columns.iter().map(|column| both.settings.mapping[&column.header]).collect();
+    assert_eq!(fields, [Some(ImportField::Name), None, Some(ImportField::Phone)], "the one that was there keeps it");
 }

@@ -1,10 +1,12 @@
 //! Taking an import back.
 
+use bytes::Bytes;
 use domain::{
     Money,
-    imports::{ImportState, ImportStep, RowOutcome},
+    imports::{ImportState, ImportStep, OnDuplicate, RowOutcome},
     leads::{ExportFormat, LeadInput, LeadStatus},
 };
+use futures_util::stream;
 use serde_json::json;
 use service::Error;
 use testkit::{TestCrm, named};
@@ -247,4 +249,57 @@ async fn leads_that_the_file_handed_over_come_back(pool: sqlx::PgPool) {
     let import = ali.imports().find(import.id).await.unwrap();
     assert_eq!((import.state, import.kept_total), (ImportState::Reverted, 0), "{:?}", import.kept);
     assert_eq!(ali.leads().find(lead.id).await.unwrap().assigned_to, Some(crm.ali.id));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn rows_lead_to_no_lead_that_is_gone(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ada = crm.acting(&crm.ada);
+    let import = bring(&ada, "name\nMaya\nNoor\n", json!({})).await;
+    let maya = lead_named(&crm, "Maya").await.id;
+    assert_eq!(rows(&ada, &import).await[0].lead, Some(maya));
+    ada.leads().update(maya, json!({"status": "contacted"})).await.unwrap();
+    ada.imports().revert(import.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    let leads: Vec<_> = rows(&ada, &import).await.iter().map(|row| row.lead).collect();
+    assert_eq!(leads, [Some(maya), None], "what somebody has worked on is there still");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_that_was_not_brought_in_can_be_discarded(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool.clone()).await;
+    let (ada, ali, amy) = (crm.acting(&crm.ada), crm.acting(&crm.ali), crm.acting(&crm.amy));
+    let import = check(&ali, "name\nMaya\n", json!({})).await;
+    assert!(matches!(amy.imports().discard(import.id).await, Err(Error::NotFound)));
+    ali.imports().discard(import.id).await.unwrap();
+    assert!(matches!(ali.imports().find(import.id).await, Err(Error::NotFound)));
+    assert!(matches!(ali.imports().discard(import.id).await, Err(Error::NotFound)), "once is enough");
+    let left: i64 = sqlx::query_scalar("select count(*) from import_rows").fetch_one(&pool).await.unwrap();
+    let told = "select count(*) from events where kind = 'import.discarded' and entity_id = $1 and actor_id = $2";
+    let told = sqlx::query_scalar::<_, i64>(told).bind(import.id.0).bind(crm.ali.id.0);
+    assert_eq!((left, told.fetch_one(&pool).await.unwrap()), (0, 1));
+    // One that waits to be gone through goes as well, and nobody goes through it any more.
+    let mut upload = ali.imports().upload().await.unwrap();
+    upload.file("leads.csv", stream::iter([Ok(Bytes::from("name\nNoor\n"))])).await.unwrap();
+    let waiting = upload.finish(json!({}), OnDuplicate::Skip, ImportStep::Check).await.unwrap();
+    ada.imports().discard(waiting.id).await.unwrap();
+    crm.crm.run_imports().await.unwrap();
+    assert!(ada.imports().list(50, None).await.unwrap().items.is_empty());
+    assert_eq!(crm.crm.files_handle().count().await.unwrap(), 0);
+    let brought = bring(&ali, "name\nMaya\n", json!({})).await;
+    assert!(matches!(ali.imports().discard(brought.id).await, Err(Error::Conflict { .. })), "its leads are there");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn imports_are_listed_page_by_page(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let ali = crm.acting(&crm.ali);
+    let mut sent = Vec::new();
+    for _ in 0..3 {
+        sent.insert(0, check(&ali, "name\nMaya\n", json!({})).await.id);
+    }
+    let first = ali.imports().list(2, None).await.unwrap();
+    let rest = ali.imports().list(2, first.next_cursor.as_ref()).await.unwrap();
+    let listed: Vec<_> = first.items.iter().chain(&rest.items).map(|import| import.id).collect();
+    assert_eq!((listed, rest.next_cursor), (sent, None));
 }

@@ -25,7 +25,8 @@ mod upload;
 mod values;
 
 use domain::{
-    Fields, ImportId, JobId,
+    Cursor, Fields, ImportId, JobId, Page,
+    events::{Change, Changes},
     imports::{Import, ImportRows, ImportState, ImportStep, MAX_PAGE, RowOutcome},
 };
 use serde_json::Value;
@@ -34,12 +35,10 @@ pub(super) use self::run::attempt;
 use self::{guess::Inspected, source::Source, store::Stored};
 pub use self::{problems::ProblemFile, upload::ImportUpload};
 use super::{job_store, jobs};
-use crate::{Acting, Crm, Error, Result, db::Tx, policy, policy::Action, secrets};
+use crate::{Acting, Crm, Error, Result, db::Tx, events, policy, policy::Action, secrets};
 
 /// How long files and reports are kept.
 const KEPT_FOR: time::Duration = time::Duration::days(30);
-/// Imports that a list shows.
-const LISTED: i64 = 100;
 
 /// Imports of the actor's own; for admins everyone's.
 pub struct Imports<'a>(pub(crate) &'a Acting);
@@ -51,12 +50,15 @@ impl Imports<'_> {
         Ok(ImportUpload::new(self.0.clone()))
     }
 
-    /// The newest 100, newest first, in brief: sheets, columns, settings, unknown values and what a revert left are
+    /// A page of imports, newest first, in brief: sheets, columns, settings, unknown values and what a revert left are
     /// empty.
-    pub async fn list(&self) -> Result<Vec<Import>> {
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] for a limit that is not from 1 to 200, and for a cursor of another list.
+    pub async fn list(&self, limit: u16, cursor: Option<&Cursor>) -> Result<Page<Import>> {
         self.0.allow(Action::ImportLeads)?;
         let of = if policy::sees_all_imports(self.0.actor()) { None } else { self.0.actor().id() };
-        store::list(self.0.pool(), of, LISTED).await
+        store::list(self.0.pool(), of, limit, cursor).await
     }
 
     /// How an import stands.
@@ -143,6 +145,33 @@ impl Imports<'_> {
         let job = jobs::enqueue_import(&mut tx, self.0, ImportStep::Revert, &secrets::token()?, 0).await?;
         store::step(&mut tx, id, ImportStep::Revert, job, None, self.0.crm().now()).await?;
         self.committed(tx, id).await
+    }
+
+    /// Lets go of a file that was not brought in, and of all that is known of it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] once leads were written.
+    pub async fn discard(&self, id: ImportId) -> Result<()> {
+        let mut tx = self.0.begin().await?;
+        let Stored { import, key, job, .. } = self.lock(&mut tx, id).await?;
+        if !import.can_be_read_again() {
+            return Err(Error::conflict(
+                "Leads were written already: what came of this file stays, and can be reverted.",
+            ));
+        }
+        let now = self.0.crm().now();
+        job_store::cancel(&mut **tx, job, "The file was discarded.", now).await?;
+        row_store::clear_rows(&mut tx, id).await?;
+        store::delete(&mut tx, id).await?;
+        let name = Change { from: import.file_name.into(), to: Value::Null };
+        let changes = Changes::from([("fileName".to_owned(), name)]);
+        let (kind, entity) = ("import.discarded", "import");
+        let event = events::Event { kind, entity, entity_id: id.0, lead: None, changes: &changes, before: None };
+        events::record(&mut tx, self.0.actor(), now, event).await?;
+        tx.commit().await?;
+        self.0.crm().discard_or_leave(&Vec::from_iter(key)).await;
+        self.0.crm().announce_import(id, import.created_by, false).await;
+        Ok(())
     }
 
     /// Rows and what becomes of them, in the order of the file: those behind row `after`, `limit` at the most.

@@ -68,7 +68,7 @@ pub(super) async fn written(db: impl PgExecutor<'_>, id: ImportId) -> Result<Vec
     Ok(rows.into_iter().map(|row| (row.row_no.into(), row.lead, row.is_new)).collect())
 }
 
-/// A page of rows behind `after`, of one outcome or of all.
+/// A page of rows behind `after`, of one outcome or of all. A lead that is deleted by now is none of theirs.
 pub(super) async fn rows(
     db: impl PgExecutor<'_>,
     id: ImportId,
@@ -77,7 +77,8 @@ pub(super) async fn rows(
     most: i64,
 ) -> Result<ImportRows> {
     let mut sql = QueryBuilder::<Postgres>::new(
-        "select row_no, outcome, lead_id, name, email, detail, problems from import_rows where import_id = ",
+        "select row_no, outcome, (select l.id from leads l where l.id = r.lead_id and l.deleted_at is null) as lead_id, \
+         r.name, r.email, detail, problems from import_rows r where import_id = ",
     );
     sql.push_bind(id.0).push(" and row_no > ").push_bind(after);
     if let Some(outcome) = outcome {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     Fields,
-    imports::{ImportColumn, ImportField, ImportSettings},
+    imports::{ImportColumn, ImportField, ImportSettings, MAX_COLUMNS, Mapping},
     leads::ExportFormat,
 };
 use serde_json::Value;
@@ -24,7 +24,8 @@ const VALUE_CHARS: usize = 300;
 
 /// The settings after the patch, and the columns as they show them.
 ///
-/// A patch that names columns leaves out all others; one that only changes how the file is read keeps what is mapped.
+/// A patch that names columns leaves out all others; one that only changes how the file is read keeps what is mapped,
+/// that of headers which are not there now as well: read as before, the file has them again.
 pub(super) fn apply(source: &Source, sheets: &[String], so_far: Inspected, choices: &Value) -> Result<Inspected> {
     let patch = patch::object_of(choices.clone())?;
     if patch.is_empty() {
@@ -38,21 +39,35 @@ pub(super) fn apply(source: &Source, sheets: &[String], so_far: Inspected, choic
     };
     let mut settings = patch::merge(&so_far.settings, &so_far.settings, patch)?;
     check(source.format, sheets, &settings)?;
-    if names_columns {
-        check_mapping(&settings)?;
-    }
-    let chosen: HashSet<String> = settings.mapping.keys().cloned().collect();
+    let chosen = settings.mapping.clone();
     if names_columns {
         for ImportColumn { header, .. } in &so_far.columns {
             settings.mapping.entry(header.clone()).or_default();
         }
     }
-    let inspected = guess::again(source, settings, &by)?;
-    let known: HashSet<&String> = inspected.columns.iter().map(|column| &column.header).collect();
-    if let Some(unknown) = chosen.iter().find(|header| names_columns && !known.contains(header)) {
-        return Err(Error::Invalid(Fields::one("mapping", format!("the file has no column {unknown:?}"))));
+    let Inspected { mut settings, columns } = guess::again(source, settings, &by)?;
+    let known: HashSet<&String> = columns.iter().map(|column| &column.header).collect();
+    let away: Vec<_> = chosen.into_iter().filter(|(header, _)| !known.contains(header)).take(MAX_COLUMNS).collect();
+    if names_columns {
+        if let Some((unknown, _)) = away.iter().find(|(header, _)| !by.before.contains_key(header)) {
+            return Err(Error::Invalid(Fields::one("mapping", format!("the file has no column {unknown:?}"))));
+        }
+        check_mapping(&settings)?;
+    } else {
+        settle(&mut settings.mapping, &so_far.columns);
     }
-    Ok(inspected)
+    settings.mapping.extend(away);
+    Ok(Inspected { settings, columns })
+}
+
+/// A field has one column: of two that meet only now, the one that was there before keeps it.
+fn settle(mapping: &mut Mapping, before: &[ImportColumn]) {
+    let was_there = |header: &String| before.iter().any(|column| column.header == *header);
+    let mut taken: HashSet<ImportField> =
+        mapping.iter().filter(|(header, _)| was_there(header)).filter_map(|(_, field)| *field).collect();
+    for (_, field) in mapping.iter_mut().filter(|(header, _)| !was_there(header)) {
+        *field = field.filter(|field| taken.insert(*field));
+    }
 }
 
 fn check(format: ExportFormat, sheets: &[String], settings: &ImportSettings) -> Result<()> {

@@ -1,13 +1,13 @@
 //! SQL about imports: the file and its settings. How far one is stands with its job; its rows are in `row_store`.
 
 use domain::{
-    ImportId, JobId, Timestamp, UserId,
+    Cursor, ImportId, JobId, Page, Timestamp, UserId,
     imports::{Import, ImportColumn, ImportCounts, ImportSettings, ImportState, ImportStep, Kept, UnknownValue},
     leads::{ExportFormat, JobState},
 };
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
-use crate::{Actor, Result};
+use crate::{Actor, Result, pages::Newest};
 
 /// An import, its job, and the key of its file, which nobody outside gets to see.
 pub(super) struct Stored {
@@ -109,16 +109,18 @@ pub(super) async fn lock(db: &mut PgConnection, id: ImportId) -> Result<Option<S
     find(db, id).await
 }
 
-/// The newest imports in brief, newest first: everyone's, or one person's.
-pub(super) async fn list(db: &PgPool, of: Option<UserId>, most: i64) -> Result<Vec<Import>> {
+/// A page of imports in brief, newest first: everyone's, or one person's.
+pub(super) async fn list(db: &PgPool, of: Option<UserId>, limit: u16, cursor: Option<&Cursor>) -> Result<Page<Import>> {
+    let newest = Newest::of("imports", cursor, limit)?;
     let mut sql = select(BRIEF);
     match of {
         Some(person) => sql.push("i.created_by = ").push_bind(person.0),
         None => sql.push("true"),
     };
-    sql.push(" order by i.id desc limit ").push_bind(most);
+    newest.push(&mut sql, "i.created_at", "i.id");
     let stored: Vec<Stored> = sql.build_query_as().fetch_all(db).await?;
-    Ok(stored.into_iter().map(|stored| stored.import).collect())
+    let imports = stored.into_iter().map(|stored| stored.import).collect();
+    newest.page(imports, |import: &Import| (import.created_at, import.id.0))
 }
 
 /// How a person read the newest of their files with these headers, `but` one.
@@ -252,6 +254,12 @@ pub(super) async fn add_kept(db: &mut PgConnection, id: ImportId, kept: &[Kept],
     let sql =
         sqlx::query!("update import_jobs set kept = $2, kept_total = $3 where id = $1", id.0, Json(kept) as _, total);
     sql.execute(db).await?;
+    Ok(())
+}
+
+/// Takes the import away. Its rows and its file, which is noted as stray, are the caller's to clear.
+pub(super) async fn delete(db: &mut PgConnection, id: ImportId) -> Result<()> {
+    sqlx::query!("delete from import_jobs where id = $1", id.0).execute(db).await?;
     Ok(())
 }
 

@@ -81,6 +81,11 @@ impl Source {
             [0xD0, 0xCF, 0x11, 0xE0, ..] => {
                 return Err(refused("is protected with a password, or an .xls of old; save it as .xlsx without one"));
             }
+            head if is_markup(head) => {
+                return Err(refused(
+                    "is a web page or XML, whatever its name says; open it as a spreadsheet and save it as .xlsx or .csv",
+                ));
+            }
             head if infer::get(head).is_some_and(|kind| kind.matcher_type() != infer::MatcherType::Text) => {
                 return Err(refused("is neither CSV nor XLSX"));
             }
@@ -181,6 +186,12 @@ impl Cell {
             Cell::Truth(truth) => truth.to_string(),
         }
     }
+}
+
+/// Tables of a web page: what some reports of old call an .xls.
+fn is_markup(head: &[u8]) -> bool {
+    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
+    infer::text::is_html(head) || infer::text::is_xml(head)
 }
 
 /// Something that is the matter with the file as a whole.

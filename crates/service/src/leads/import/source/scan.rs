@@ -39,6 +39,9 @@ pub(super) fn check(file: &File) -> Result<()> {
     if archive.len() > PARTS {
         return Err(refused(format!("has more than {PARTS} parts")));
     }
+    if !archive.file_names().any(|name| name.is_ok_and(|name| name.eq_ignore_ascii_case(ROOT))) {
+        return Err(refused("is a ZIP archive and no XLSX file: unpack it first, and import the file in it"));
+    }
     let mut whole = 0;
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(corrupt)?;
