@@ -72,7 +72,10 @@ struct Ready {
 impl Serve {
     pub async fn run(self, config: Config, stop: &mut Stop) -> Result<()> {
         let Ready { server, secret, listener, store } = stop.or(self.prepare(config)).await?;
-        startup::serve(server, &secret, listener, stop).await?;
+        tokio::select! {
+            () = startup::serve(server, &secret, listener, stop) => {}
+            never = store.keep_up() => match never {},
+        }
         store.close().await
     }
 

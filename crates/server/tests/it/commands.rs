@@ -21,7 +21,7 @@ fn surround(command: &mut Command, data: &str) {
     command.env("SIWAHT_DATA", folder(data)).env("SIWAHT_ADDR", "127.0.0.1:0").stdin(Stdio::null());
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("siwaht-commands-{}-{name}", std::process::id()))
 }
 
@@ -78,7 +78,7 @@ fn a_command_that_is_told_to_stop_stops_its_database_too() {
 }
 
 /// A running server, killed when the test ends.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -87,7 +87,7 @@ impl Drop for Running {
     }
 }
 
-fn serve(data: &str, args: &[&str]) -> (Running, Vec<String>) {
+pub fn serve(data: &str, args: &[&str]) -> (Running, Vec<String>) {
     let mut child = siwaht(data).arg("serve").args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut said = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
