@@ -121,7 +121,14 @@ impl Server {
 
     /// For a cluster that somebody else may have stopped already.
     pub(crate) fn stop_if_running(&self, how: Stop) -> Result<()> {
-        if self.running()?.is_some() { self.stop(how) } else { Ok(()) }
+        if self.running()?.is_none() {
+            return Ok(());
+        }
+        match self.stop(how) {
+            // It ended in this very moment, and there was nobody left to tell.
+            Err(_) if self.running()?.is_none() => Ok(()),
+            stopped => stopped,
+        }
     }
 
     /// A client program that talks to this server.
