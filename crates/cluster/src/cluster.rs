@@ -4,15 +4,14 @@ use std::{
     fmt::Write,
     fs::{File, TryLockError},
     path::Path,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
     Error, Programs, Result, command,
     owner::Owner,
     place,
-    server::{START_S, SUPERUSER, Server, Stop},
+    server::{SUPERUSER, Server, Stop},
     settings::{Durability, PORT},
     socket,
     throw_away::{self, Folder},
@@ -56,26 +55,15 @@ impl Cluster {
     /// then; else opened as by [`Cluster::open`], and stopped when no other command uses it any more.
     ///
     /// # Errors
-    /// As for [`Cluster::open`]; in use only when it neither starts nor stops for ten minutes.
+    /// As for [`Cluster::open`]; in use while the one that has it open starts or stops it: ask again in a moment.
     pub fn visit(programs: Programs, data: &Path) -> Result<Self> {
-        let deadline = Instant::now() + Duration::from_secs(START_S);
-        loop {
-            match Self::open(programs.clone(), data) {
-                Err(Error::InUse(data)) => {
-                    if let Some(joined) = Self::join(programs.clone(), &data)? {
-                        return Ok(joined);
-                    }
-                    if Instant::now() > deadline {
-                        return Err(Error::InUse(data));
-                    }
-                    thread::sleep(Duration::from_millis(100));
-                }
-                Ok(mut opened) => {
-                    opened.visitors = Some(place::visitors(data)?);
-                    return Ok(opened);
-                }
-                failed => return failed,
+        match Self::open(programs.clone(), data) {
+            Err(Error::InUse(data)) => Self::join(programs, &data)?.ok_or(Error::InUse(data)),
+            Ok(mut opened) => {
+                opened.visitors = Some(place::visitors(data)?);
+                Ok(opened)
             }
+            failed => failed,
         }
     }
 
@@ -157,6 +145,17 @@ impl Cluster {
         command::run(create, MINUTE).map(drop)
     }
 
+    /// Starts the server again if it is gone: killed, or stopped by somebody else. Says whether it was.
+    ///
+    /// # Errors
+    /// When it does not start, which it cannot while a part of the one before still runs.
+    pub fn revive(&self) -> Result<bool> {
+        if self.server.running()?.is_some() {
+            return Ok(false);
+        }
+        self.server.start().map(|()| true)
+    }
+
     /// Ends every connection, writes everything to disk and waits for the end.
     ///
     /// # Errors
@@ -174,7 +173,7 @@ impl Cluster {
                 if let Some(visitors) = &self.visitors {
                     visitors.lock().map_err(Error::file("lock a file beside", &self.server.cluster))?;
                 }
-                self.server.stop(Stop::Fast)
+                self.server.stop_if_running(Stop::Fast)
             }
             Durability::ThrownAway => {
                 // With a long TMPDIR the socket is outside the folder that is deleted next.

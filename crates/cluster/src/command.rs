@@ -22,17 +22,21 @@ pub(crate) struct Finished {
 /// A command that runs as `owner`, away from the caller's folder and PG* variables.
 pub(crate) fn command(program: &Path, owner: Option<&Owner>) -> Command {
     let mut command = Command::new(program);
-    // A folder the other user may not enter would make every program complain; PG* variables would
-    // send it to another server.
+    // A folder the other user may not enter would make every program complain.
     command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null());
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
-        command.env_remove(name);
-    }
+    without_pg_variables(&mut command);
     if let Some(owner) = owner {
         // `uid` also drops root's supplementary groups.
         command.uid(owner.uid).gid(owner.gid).env("HOME", &owner.home);
     }
     command
+}
+
+/// Takes the PG* variables away, which would lead a program to another server.
+pub fn without_pg_variables(command: &mut Command) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        command.env_remove(name);
+    }
 }
 
 /// Runs to the end; a failure or a time-out is an error that carries what the program said.

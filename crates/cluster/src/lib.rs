@@ -16,6 +16,7 @@ mod socket;
 mod throw_away;
 
 pub use cluster::Cluster;
+pub use command::without_pg_variables;
 pub use error::Error;
 pub use programs::Programs;
 

@@ -28,7 +28,8 @@ impl Programs {
     /// # Errors
     /// When there are none, or only ones older than version 15.
     pub fn find() -> Result<Self> {
-        if let Some(folder) = env::var_os("SIWAHT_PG_BIN") {
+        let named = env::var_os("SIWAHT_PG_BIN").filter(|folder| !folder.to_string_lossy().trim().is_empty());
+        if let Some(folder) = named {
             return Self::at(Path::new(&folder));
         }
         let mut too_old = None;

@@ -25,7 +25,7 @@ pub(crate) const SUPERUSER: &str = "siwaht";
 
 /// After a crash PostgreSQL replays its log before it answers, which a slow disk makes long. A server
 /// that gives up ends the wait at once, so only a real recovery ever takes this time.
-pub(crate) const START_S: u64 = 600;
+const START_S: u64 = 600;
 const STOP_S: u64 = 120;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -121,7 +121,14 @@ impl Server {
 
     /// For a cluster that somebody else may have stopped already.
     pub(crate) fn stop_if_running(&self, how: Stop) -> Result<()> {
-        if self.running()?.is_some() { self.stop(how) } else { Ok(()) }
+        if self.running()?.is_none() {
+            return Ok(());
+        }
+        match self.stop(how) {
+            // It ended in this very moment, and there was nobody left to tell.
+            Err(_) if self.running()?.is_none() => Ok(()),
+            stopped => stopped,
+        }
     }
 
     /// A client program that talks to this server.
@@ -135,7 +142,7 @@ impl Server {
     ///
     /// `postmaster.pid` outlives a crash, and its number may by now belong to another process, which must
     /// be neither adopted nor stopped. Where /proc exists, the process's folder tells: PostgreSQL's is the cluster.
-    fn running(&self) -> Result<Option<PathBuf>> {
+    pub(crate) fn running(&self) -> Result<Option<PathBuf>> {
         let file = self.cluster.join("postmaster.pid");
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,

@@ -195,6 +195,30 @@ fn a_killed_postgres_recovers_even_when_its_process_number_is_somebody_elses_now
 }
 
 #[test]
+fn a_postgres_that_was_killed_is_started_again_and_one_that_is_gone_is_stopped_already() {
+    let scratch = Scratch::new();
+    let cluster = open(&scratch.data());
+    assert!(!cluster.revive().unwrap(), "it runs");
+    let kill = || {
+        let process = process_of(&cluster);
+        assert!(Command::new("kill").args(["-9", &process]).status().unwrap().success());
+        process
+    };
+    let killed = kill();
+    while is_running(&killed) {
+        thread::yield_now();
+    }
+    // What was started by the killed one ends a moment after it, and nothing starts before.
+    while cluster.revive().is_err() {
+        thread::yield_now();
+    }
+    assert_eq!(ask(&cluster, "postgres", "SELECT 1"), "1");
+    // Gone already, or in the midst of it.
+    kill();
+    cluster.stop().unwrap();
+}
+
+#[test]
 fn a_half_made_cluster_is_made_anew() {
     let scratch = Scratch::new();
     let half = scratch.data().join("postgres.new/base");
@@ -295,8 +319,8 @@ fn a_command_opens_the_cluster_itself_when_the_server_stops_under_it() {
     let server = open(&scratch.data());
     let stopping = thread::spawn(move || server.stop().unwrap());
     let visited = loop {
-        // Beside the server while it stops, then alone.
-        let visited = Cluster::visit(Programs::find().unwrap(), &scratch.data()).unwrap();
+        // Beside the server while it runs, not while it stops, then alone.
+        let Ok(visited) = Cluster::visit(Programs::find().unwrap(), &scratch.data()) else { continue };
         if stopping.is_finished() && Cluster::open(Programs::find().unwrap(), &scratch.data()).is_err() {
             break visited;
         }

@@ -1,6 +1,7 @@
 //! Settings from the environment, checked before anything starts. Every message names its variable.
 
 use std::{
+    ffi::{OsStr, OsString},
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
@@ -29,6 +30,10 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// Demo data is served to others too, although everybody knows its passwords.
     pub demo_public: bool,
+    /// Everyone's password in new demo data.
+    pub demo_password: String,
+    /// How much is logged.
+    pub log: String,
 }
 
 /// Which PostgreSQL.
@@ -54,13 +59,18 @@ pub enum FilesPlace {
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct BadVariable {
-    name: &'static str,
+    name: String,
     problem: String,
 }
 
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, BadVariable> {
+        // Taken for unset, such a data folder would give way to a new and empty one.
+        let is_no_text = |(name, value): &(OsString, OsString)| is_ours(name) && value.to_str().is_none();
+        if let Some((name, _)) = std::env::vars_os().find(is_no_text) {
+            return bad(&name.to_string_lossy(), "is no text in UTF-8");
+        }
         Self::read(|name| std::env::var(name).ok())
     }
 
@@ -94,6 +104,8 @@ impl Config {
             trust_proxy: parse(&get, "SIWAHT_TRUST_PROXY", "false", "true or false")?,
             metrics_token: get("SIWAHT_METRICS_TOKEN"),
             demo_public: parse(&get, "SIWAHT_DEMO_PUBLIC", "false", "true or false")?,
+            demo_password: get("SIWAHT_DEMO_PASSWORD").unwrap_or_else(|| "siwaht-demo".into()),
+            log: get("RUST_LOG").unwrap_or_else(|| "info,sqlx=warn".into()),
         })
     }
 
@@ -103,13 +115,20 @@ impl Config {
     }
 }
 
-fn bad<T>(name: &'static str, problem: impl Into<String>) -> Result<T, BadVariable> {
-    Err(BadVariable { name, problem: problem.into() })
+/// Whether we read the variable, or the database's client does.
+fn is_ours(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let others = ["DATABASE_URL", "SESSION_SECRET", "APP_ENV", "NODE_ENV", "RUST_LOG"];
+    name.starts_with("SIWAHT_") || name.starts_with("PG") || others.contains(&&*name)
+}
+
+fn bad<T>(name: &str, problem: impl Into<String>) -> Result<T, BadVariable> {
+    Err(BadVariable { name: name.into(), problem: problem.into() })
 }
 
 fn parse<T: FromStr>(
     get: &impl Fn(&str) -> Option<String>,
-    name: &'static str,
+    name: &str,
     default: &str,
     expected: &str,
 ) -> Result<T, BadVariable> {

@@ -1,6 +1,11 @@
 //! Puts the server together: database, doors, layers, and an orderly end.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use axum::{
@@ -46,6 +51,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// A page is a tenth smaller than at the usual 4, for half a millisecond more.
 const QUALITY: CompressionLevel = CompressionLevel::Precise(5);
 
+/// A private cluster that starts or stops for longer is stuck.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Before it is asked for again.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often the server looks whether its private PostgreSQL is there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct Server {
@@ -69,7 +81,7 @@ pub struct Store {
     /// Its address, unless the `PG*` variables hold it.
     pub url: Option<String>,
     /// Kept alive with the store; stops PostgreSQL when it is dropped.
-    cluster: Option<Cluster>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Store {
@@ -79,8 +91,16 @@ impl Store {
     }
 
     /// The same for a command, which may run beside a server that has the private cluster open.
+    ///
+    /// While that starts or stops, it waits: here, where it can be told to stop, and not where it would block.
     pub async fn visit(config: &Config) -> Result<Self> {
-        Self::with(config, Cluster::visit).await
+        let begun = Instant::now();
+        loop {
+            match Self::with(config, Cluster::visit).await {
+                Err(error) if is_in_use(&error) && begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+                done => return done,
+            }
+        }
     }
 
     async fn with(config: &Config, open: fn(Programs, &Path) -> cluster::Result<Cluster>) -> Result<Self> {
@@ -92,7 +112,7 @@ impl Store {
                 if let Some(note) = cluster.note() {
                     tracing::info!("{note}");
                 }
-                (Some(cluster.url("siwaht")), Some(cluster))
+                (Some(cluster.url("siwaht")), Some(Arc::new(cluster)))
             }
         };
         let named = match &config.database {
@@ -132,11 +152,31 @@ impl Store {
         Ok(Crm::new(self.database.clone(), Clock::System))
     }
 
+    /// Starts the private PostgreSQL again whenever it is gone, if there is one.
+    pub async fn keep_up(&self) -> Infallible {
+        let Some(cluster) = &self.cluster else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let cluster = cluster.clone();
+            match tokio::task::spawn_blocking(move || cluster.revive()).await {
+                Ok(Ok(false)) => {}
+                Ok(Ok(true)) => tracing::warn!("the private PostgreSQL was gone and was started again"),
+                Ok(Err(error)) => tracing::error!(%error, "the private PostgreSQL is gone; trying again in a moment"),
+                Err(error) => tracing::error!(%error, "the private PostgreSQL could not be looked at"),
+            }
+        }
+    }
+
     /// Stops the private cluster, if there is one.
     pub async fn close(self) -> Result<()> {
-        let Some(cluster) = self.cluster else { return Ok(()) };
+        // One that is just being started again is stopped by whoever does that, as the last to let go of it.
+        let Some(cluster) = self.cluster.and_then(Arc::into_inner) else { return Ok(()) };
         tokio::task::spawn_blocking(move || cluster.stop()).await?.context("stopping the private PostgreSQL")
     }
+}
+
+fn is_in_use(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(cluster::Error::InUse(_)))
 }
 
 async fn open_cluster(data: &Path, open: fn(Programs, &Path) -> cluster::Result<Cluster>) -> Result<Cluster> {
@@ -238,11 +278,10 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
 }
 
 /// Serves until the process is told to stop, then lets requests under way finish.
-pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener, stop: &mut Stop) -> Result<()> {
+pub async fn serve(server: Server, secret: &str, listener: tokio::net::TcpListener, stop: &mut Stop) {
     let app = server.router(secret);
     let workers = Workers::start(&server);
     listen::answer(listener, app, stop, &server.stopping).await;
     workers.stop();
     server.crm.close().await;
-    Ok(())
 }

@@ -18,7 +18,9 @@ impl FromRequestParts<Server> for Address {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let forwarded = if server.config.trust_proxy { seen_by_proxy(&parts.headers) } else { None };
-        Ok(Address(forwarded.or(peer).map_or_else(|| "unknown".into(), |ip| ip.to_string())))
+        // Listening on [::], the system shows 127.0.0.1 as ::ffff:127.0.0.1.
+        let address = forwarded.or(peer).map(|ip| ip.to_canonical());
+        Ok(Address(address.map_or_else(|| "unknown".into(), |ip| ip.to_string())))
     }
 }
 

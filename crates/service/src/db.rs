@@ -134,6 +134,11 @@ pub(crate) async fn begin(crm: &crate::Crm) -> Result<Tx> {
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
+/// Whether the schema of this version has it: those of a newer one do not go backwards.
+pub fn knows_migration(version: i64) -> bool {
+    MIGRATIONS.version_exists(version)
+}
+
 /// Brings the schema up to date, under a lock: several copies may start at once.
 ///
 /// # Errors

@@ -30,7 +30,7 @@ use std::{collections::HashMap, sync::Arc};
 pub use actor::Actor;
 pub use attachments::{Attachments, Files, StoredFile, Upload};
 pub use clock::Clock;
-pub use db::{Database, migrate};
+pub use db::{Database, knows_migration, migrate};
 pub use demo::{Account, Demo};
 pub use error::{Error, Result};
 pub use events::{Events, Heard, Listener};

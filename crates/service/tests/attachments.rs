@@ -165,6 +165,16 @@ fn in_folder(pool: &sqlx::PgPool, folder: &Folder) -> Crm {
     )
 }
 
+#[test]
+fn a_folder_of_files_is_closed_to_others_whoever_made_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("open");
+    std::fs::create_dir(&folder.0).unwrap();
+    std::fs::set_permissions(&folder.0, std::fs::Permissions::from_mode(0o755)).unwrap();
+    Files::in_folder(&folder.0).unwrap();
+    assert_eq!(std::fs::metadata(&folder.0).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_breaks_off_leaves_nothing_in_the_folder(pool: sqlx::PgPool) {
     let test = TestCrm::over(pool.clone()).await;

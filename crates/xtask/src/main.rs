@@ -15,7 +15,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench::Options, repo::Repo, setup::Setup, test::Step};
+use crate::{
+    bench::Options,
+    repo::Repo,
+    setup::{For, Setup},
+    test::Step,
+};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Runs, tests and maintains Siwaht CRM", disable_help_subcommand = true)]
@@ -73,7 +78,7 @@ fn main() -> ExitCode {
 fn dispatch(task: Task) -> anyhow::Result<()> {
     let repo = Repo::find()?;
     match task {
-        Task::Setup { test } => Setup::new(&repo).everything(test),
+        Task::Setup { test } => Setup::new(&repo).everything(if test { For::Browser } else { For::Building }),
         Task::Run { args } => serve::run(&repo, &args),
         Task::Dev { args } => serve::dev(&repo, &args),
         Task::Test { only } => test::run(&repo, &only),

@@ -141,24 +141,25 @@ impl Server {
         self.child.kill()?;
         Ok(self.child.wait()?)
     }
-
-    /// The PostgreSQL of a killed server is still running.
-    fn stop_left_database(&self) -> Result<()> {
-        if self.data.join("postgres/postmaster.pid").exists() {
-            Cluster::open(Programs::find()?, &self.data)?.stop()?;
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let ended = self.end().map(drop).and_then(|()| self.stop_left_database());
-        if let Err(error) = ended {
+        if let Err(error) = self.end().map(drop).and_then(|()| remove(&self.data)) {
             eprintln!("the server under test was not stopped: {error:#}");
         }
-        let _ = fs::remove_dir_all(&self.data);
     }
+}
+
+/// Removes a server's data, and before that stops the PostgreSQL of a killed one, which is still running.
+pub fn remove(data: &Path) -> Result<()> {
+    if data.join("postgres/postmaster.pid").exists() {
+        Cluster::open(Programs::find()?, data)?.stop()?;
+    }
+    if !data.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(data).with_context(|| format!("could not remove {}", data.display()))
 }
 
 /// The release binary, which finds nothing in the environment that would lead it to other data than these.

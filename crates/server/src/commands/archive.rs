@@ -3,23 +3,24 @@
 //! The dump comes last, so that a restore has all files in place before the rows that name them.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
+use tokio_util::sync::CancellationToken;
+
+use super::passing::{Heeding, Passing, beside};
 
 /// How the dump is called inside.
 const DUMP: &str = "database.dump";
 /// What a dump of PostgreSQL begins with: a backup without files is just that.
 const DUMP_MAGIC: &[u8; 5] = b"PGDMP";
 
-/// Writes the archive, readable by its owner only. Says how many files are in it.
-pub fn write(archive: &Path, folder: &Path, dump: &Path) -> Result<usize> {
-    let out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(archive)?;
-    let mut tar = tar::Builder::new(io::BufWriter::new(out));
+/// Writes the archive. Says how many files are in it.
+pub fn write(archive: Heeding, folder: &Path, dump: &Path) -> Result<usize> {
+    let mut tar = tar::Builder::new(io::BufWriter::new(archive));
     let mut count = 0;
     for name in names(folder)? {
         match File::open(folder.join(&name)) {
@@ -31,7 +32,7 @@ pub fn write(archive: &Path, folder: &Path, dump: &Path) -> Result<usize> {
         count += 1;
     }
     tar.append_file(DUMP, &mut File::open(dump)?)?;
-    tar.into_inner()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    tar.into_inner()?.into_inner().map_err(io::IntoInnerError::into_error)?.file.sync_all()?;
     Ok(count)
 }
 
@@ -43,39 +44,39 @@ pub fn is_one(file: &Path) -> Result<bool> {
     Ok(magic != *DUMP_MAGIC)
 }
 
-/// Puts the files into the folder and the dump beside them; says where the dump is. A file that is there already is
+/// Puts the files into the folder, and beside them the dump for as long as it is held. A file that is there already is
 /// the same one: its name is random and its bytes never change.
-pub fn unpack(archive: &Path, folder: &Path) -> Result<PathBuf> {
-    let mut tar = tar::Archive::new(io::BufReader::new(File::open(archive)?));
+pub fn unpack(archive: &Path, folder: &Path, given_up: CancellationToken) -> Result<Passing> {
+    let file = File::open(archive)?;
+    let mut tar = tar::Archive::new(io::BufReader::new(Heeding { file, given_up }));
     for entry in tar.entries()? {
         let mut entry = entry.with_context(|| format!("{} is no backup", archive.display()))?;
         let name = entry.path()?.to_string_lossy().into_owned();
         let to = folder.join(&name);
         if name == DUMP {
-            put(&mut entry, &to)?;
-            return Ok(to);
+            return put(&mut entry, to);
         }
         // Nothing of an archive goes anywhere else, whoever made it.
         if !is_key(&name) {
             bail!("{} holds {name}, which is no file of ours", archive.display());
         }
         if !to.exists() {
-            put(&mut entry, &to)?;
+            let whole = put(&mut entry, beside(&to, "#1"))?;
+            whole.keep_as(&to).with_context(|| format!("cannot write {}", to.display()))?;
         }
     }
     bail!("{} is cut short: it holds no database", archive.display())
 }
 
-/// Under another name until it is whole.
-fn put(from: &mut impl Read, to: &Path) -> Result<()> {
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let mut partial = to.as_os_str().to_owned();
-    partial.push("#1");
-    let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
-    let written = io::copy(from, &mut out).and_then(|_| out.sync_all()).and_then(|()| fs::rename(&partial, to));
-    written.with_context(|| format!("cannot write {}", to.display()))
+fn put(from: &mut impl Read, to: PathBuf) -> Result<Passing> {
+    let mut copy = || {
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let (passing, mut out) = Passing::create(to.clone())?;
+        io::copy(from, &mut out)?;
+        out.sync_all()?;
+        Ok::<_, io::Error>(passing)
+    };
+    copy().with_context(|| format!("cannot write {}", to.display()))
 }
 
 /// Keys of all files in the folder; what is still being written is not among them.
@@ -129,7 +130,7 @@ mod tests {
         header.set_cksum();
         tar.append(&header, &b"x"[..]).unwrap();
         tar.into_inner().unwrap();
-        assert!(unpack(&hostile, &place.join("files")).is_err());
+        assert!(unpack(&hostile, &place.join("files"), CancellationToken::new()).is_err());
         assert!(!place.join("escape").exists());
         fs::remove_dir_all(&place).unwrap();
     }

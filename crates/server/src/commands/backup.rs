@@ -2,8 +2,6 @@
 //! get wrong.
 
 use std::{
-    fs::OpenOptions,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -12,10 +10,15 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use cluster::Programs;
-use service::{Clock, Crm};
+use percent_encoding::percent_decode_str;
+use service::Crm;
 use tokio::process::Command;
 
-use super::archive;
+use super::{
+    archive,
+    passing::{Heeding, Passing, beside, blocking},
+    say,
+};
 use crate::{
     config::{Config, FilesPlace},
     startup::Store,
@@ -38,75 +41,52 @@ pub struct Restore {
 
 impl Backup {
     pub async fn run(self, config: &Config) -> Result<()> {
-        if self.file.exists() {
-            bail!("{} exists already; choose another name", self.file.display());
-        }
+        let (dump, _) = Passing::of_new(&self.file)?;
         let store = Store::visit(config).await?;
-        let crm = Crm::new(store.database.clone(), Clock::System);
-        let programs = store.programs(&crm).await?;
-        crm.close().await;
-        // Under another name until it is whole, so that a file with the right name is always a good one.
-        let partial = beside(&self.file, ".partial");
-        create_private(&partial).with_context(|| format!("cannot write {}", partial.display()))?;
-        let mut dump = program(&programs, "pg_dump", &store);
-        dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&partial);
-        let dumped = run(dump).await;
+        let dumped = take_dump(&store, dump.path()).await;
         store.close().await?;
-        let written = match (dumped, &config.files) {
-            (Err(error), _) => Err(error),
-            (Ok(()), FilesPlace::Folder(folder)) => with_files(&self.file, folder, &partial).await,
-            (Ok(()), FilesPlace::Bucket(_)) => std::fs::rename(&partial, &self.file)
-                .with_context(|| format!("cannot write {}", self.file.display()))
-                .map(|()| None),
+        dumped?;
+        let written = match &config.files {
+            FilesPlace::Folder(folder) => with_files(&self.file, folder, dump).await.map(Some),
+            FilesPlace::Bucket(_) => dump.keep_as(&self.file).map(|()| None).map_err(Into::into),
         };
-        let _ = std::fs::remove_file(&partial);
-        let files = written?;
+        let files = written.with_context(|| format!("cannot write {}", self.file.display()))?;
         let size = std::fs::metadata(&self.file)?.len().div_ceil(1024);
         let name = self.file.display();
         match files {
-            Some(files) => println!("{name} holds everything, {files} files included: {size} KiB."),
-            None => println!("{name} holds the database: {size} KiB. Files stay in the bucket; back that up as well."),
+            Some(files) => say(format_args!("{name} holds everything, {files} files included: {size} KiB.")),
+            None => say(format_args!(
+                "{name} holds the database: {size} KiB. Files stay in the bucket; back that up as well."
+            )),
         }
         Ok(())
     }
 }
 
-/// The file's name with something behind it.
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// An empty file that nobody else on the machine reads; one that an earlier backup left behind makes room for it.
-fn create_private(file: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map(drop)
+async fn take_dump(store: &Store, to: &Path) -> Result<()> {
+    let crm = store.bare()?;
+    let programs = store.programs(&crm).await?;
+    crm.close().await;
+    let mut dump = program(&programs, "pg_dump", store);
+    dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(to);
+    run(dump).await.map(drop)
 }
 
 /// Puts the dump and the files into one archive. Says how many files there are.
-async fn with_files(file: &Path, folder: &Path, dump: &Path) -> Result<Option<usize>> {
-    let (file, folder, dump) = (file.to_owned(), folder.to_owned(), dump.to_owned());
-    let task = tokio::task::spawn_blocking(move || {
-        let partial = beside(&file, ".partial-archive");
-        let written = archive::write(&partial, &folder, &dump).and_then(|files| {
-            std::fs::rename(&partial, &file)?;
-            Ok(Some(files))
-        });
-        if written.is_err() {
-            let _ = std::fs::remove_file(&partial);
-        }
-        written.with_context(|| format!("cannot write {}", file.display()))
-    });
-    task.await?
+async fn with_files(file: &Path, folder: &Path, dump: Passing) -> Result<usize> {
+    let (file, folder) = (file.to_owned(), folder.to_owned());
+    blocking(move |given_up| {
+        let (partial, out) = Passing::create(beside(&file, ".partial-archive"))?;
+        let files = archive::write(Heeding { file: out, given_up }, &folder, dump.path())?;
+        partial.keep_as(&file)?;
+        Ok(files)
+    })
+    .await
 }
 
 impl Restore {
     /// All or nothing (files without rows do no harm), and only into a database that holds nothing: nothing is ever
-    /// overwritten.
+    /// overwritten. Not beside a server, which would show what is half there.
     pub async fn run(self, config: &Config) -> Result<()> {
         let folder = match (archive::is_one(&self.file)?, &config.files) {
             (false, _) => None,
@@ -116,49 +96,54 @@ impl Restore {
                 self.file.display()
             ),
         };
-        let store = Store::visit(config).await?;
-        let crm = Crm::new(store.database.clone(), Clock::System);
-        // Nothing goes before it is clear that something can take its place.
-        room(crm.has_room_for_restore().await)?;
-        let programs = store.programs(&crm).await?;
-        check_fits(&programs, crm.postgres_major().await?)?;
-        let dump = self.dump(folder).await?;
-        let restored = self.put_in_place(&crm, &store, &programs, &dump).await;
+        let store = Store::open(config).await?;
+        // With the place for files where there are any: it is made then, and closed to others.
+        let crm = if folder.is_some() { store.crm(config)? } else { store.bare()? };
+        let restored = self.fill(&crm, &store, folder).await;
         crm.close().await;
-        if dump != self.file {
-            let _ = std::fs::remove_file(&dump);
-        }
         store.close().await?;
         restored?;
-        // A file of an older version gets the newer tables now, not at the next start.
-        let store = Store::visit(config).await?;
-        let crm = Crm::new(store.database.clone(), Clock::System);
-        let adopted = crm.adopt_restored_events().await;
-        crm.close().await;
-        store.close().await?;
-        adopted?;
-        println!("Restored from {}.", self.file.display());
+        say(format_args!("Restored from {}.", self.file.display()));
         Ok(())
     }
 
-    /// The database, once the dump was found to be one.
-    async fn put_in_place(&self, crm: &Crm, store: &Store, programs: &Programs, dump: &Path) -> Result<()> {
-        let mut list = Command::new(programs.bin("pg_restore"));
-        list.arg("--list").arg(dump);
-        run(list).await.with_context(|| format!("{} is no backup that can be restored", self.file.display()))?;
-        // The schema that opening made gives way to the file's own.
-        room(crm.make_room_for_restore().await)?;
-        let mut restore = program(programs, "pg_restore", store);
-        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(dump);
-        run(restore).await
+    async fn fill(&self, crm: &Crm, store: &Store, folder: Option<PathBuf>) -> Result<()> {
+        // Nothing goes before it is clear that something can take its place.
+        crm.has_room_for_restore().await?;
+        let programs = store.programs(crm).await?;
+        check_fits(&programs, crm.postgres_major().await?)?;
+        let Some(folder) = folder else { return self.put_in_place(crm, store, &programs, &self.file).await };
+        let file = self.file.clone();
+        let dump = blocking(move |given_up| archive::unpack(&file, &folder, given_up)).await?;
+        self.put_in_place(crm, store, &programs, dump.path()).await
     }
 
-    /// Puts the files in their place, if there are any, and tells where the dump of the database is.
-    async fn dump(&self, folder: Option<PathBuf>) -> Result<PathBuf> {
-        let Some(folder) = folder else { return Ok(self.file.clone()) };
-        let file = self.file.clone();
-        tokio::task::spawn_blocking(move || archive::unpack(&file, &folder)).await?
+    /// The database, once the dump was found to be one of ours that this version can read.
+    async fn put_in_place(&self, crm: &Crm, store: &Store, programs: &Programs, dump: &Path) -> Result<()> {
+        let name = self.file.display();
+        let mut table = Command::new(programs.bin("pg_restore"));
+        table.args(["--data-only", "--table=_sqlx_migrations", "--file=-"]).arg(dump);
+        let table = run(table).await.with_context(|| format!("{name} is no backup that can be restored"))?;
+        if migrations(&table).next().is_none() {
+            bail!("{name} is no backup that can be restored: it was not made by siwaht");
+        }
+        if !migrations(&table).all(service::knows_migration) {
+            bail!("{name} was made by a newer version of siwaht; restore it with that one");
+        }
+        // The schema that opening made gives way to the file's own.
+        crm.make_room_for_restore().await?;
+        let mut restore = program(programs, "pg_restore", store);
+        restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(dump);
+        run(restore).await?;
+        // A file of an older version gets the newer tables now, not at the next start.
+        service::migrate(&store.database).await?;
+        Ok(crm.adopt_restored_events().await?)
     }
+}
+
+/// Numbers of the migrations in their table as a dump holds it: what each row begins with.
+fn migrations(table: &str) -> impl Iterator<Item = i64> {
+    table.lines().filter_map(|line| line.split_once('\t')?.0.parse().ok())
 }
 
 /// From 17 on `pg_restore` sets what no older server knows, and gives up there.
@@ -171,13 +156,6 @@ fn check_fits(programs: &Programs, server: u32) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn room(found: service::Result<()>) -> Result<()> {
-    match found {
-        Err(service::Error::Conflict { detail, .. }) => bail!(detail),
-        found => Ok(found?),
-    }
 }
 
 /// A client program with the database's address; the password goes into its environment, since arguments are seen by
@@ -195,19 +173,39 @@ fn program(programs: &Programs, name: &str, store: &Store) -> Command {
     command
 }
 
+/// The address without its password, wherever that stands in it, and the password as sqlx reads it: one among the
+/// settings wins.
 fn split_password(url: &str) -> (String, Option<String>) {
-    let whole = || (url.to_owned(), None);
-    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let Some((who, host)) = rest[..end].rsplit_once('@') else { return whole() };
-    let Some((user, password)) = who.split_once(':') else { return whole() };
-    let text = format!("p={}", password.replace('+', "%2B"));
-    let decoded = form_urlencoded::parse(text.as_bytes()).next().map(|(_, value)| value.into_owned());
-    (format!("{scheme}://{user}@{host}{}", &rest[end..]), decoded)
+    let (address, settings) = url.split_once('?').unwrap_or((url, ""));
+    let (mut address, mut password) = match password_of_user(address) {
+        Some((without, password)) => (without, Some(percent_decode_str(password).decode_utf8_lossy().into_owned())),
+        None => (address.to_owned(), None),
+    };
+    let mut before = '?';
+    for setting in settings.split('&').filter(|setting| !setting.is_empty()) {
+        match form_urlencoded::parse(setting.as_bytes()).next() {
+            Some((name, value)) if name == "password" => password = Some(value.into_owned()),
+            _ => {
+                address.push(before);
+                address.push_str(setting);
+                before = '&';
+            }
+        }
+    }
+    (address, password)
 }
 
-async fn run(mut command: Command) -> Result<()> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+fn password_of_user(address: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (who, host) = authority.rsplit_once('@')?;
+    let (user, password) = who.split_once(':')?;
+    Some((format!("{scheme}://{user}@{host}{path}"), password))
+}
+
+/// What it wrote to its standard output.
+async fn run(mut command: Command) -> Result<String> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let name = command.as_std().get_program().to_string_lossy().into_owned();
     let ended = tokio::time::timeout(LIMIT, command.output()).await;
     let output =
@@ -215,7 +213,7 @@ async fn run(mut command: Command) -> Result<()> {
     if !output.status.success() {
         bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
@@ -227,6 +225,22 @@ mod tests {
         let (url, password) = split_password("postgres://siwaht:a%40b+c@db:5432/crm?sslmode=require");
         assert_eq!(url, "postgres://siwaht@db:5432/crm?sslmode=require");
         assert_eq!(password.as_deref(), Some("a@b+c"));
-        assert_eq!(split_password("postgres:///crm?host=/run").1, None);
+        assert_eq!(split_password("postgres:///crm?host=/run"), ("postgres:///crm?host=/run".into(), None));
+        assert_eq!(split_password("postgres://u:a&b=c%26@db/crm").1.as_deref(), Some("a&b=c&"));
+    }
+
+    #[test]
+    fn a_password_among_the_settings_leaves_it_too_and_wins_as_it_does_for_the_server() {
+        let (url, password) = split_password("postgres://u:one@db/crm?password=t%26wo&sslmode=require");
+        assert_eq!((url.as_str(), password.as_deref()), ("postgres://u@db/crm?sslmode=require", Some("t&wo")));
+        let (url, password) = split_password("postgres://u@db/crm?host=/run&password=two&sslmode=require");
+        assert_eq!((url.as_str(), password.as_deref()), ("postgres://u@db/crm?host=/run&sslmode=require", Some("two")));
+    }
+
+    #[test]
+    fn migrations_are_read_from_the_rows_of_their_table() {
+        let table =
+            "--\n-- Data\n--\nCOPY public._sqlx_migrations (version, description) FROM stdin;\n1\tinit\n12\tadd\n\\.\n";
+        assert_eq!(migrations(table).collect::<Vec<_>>(), [1, 12]);
     }
 }

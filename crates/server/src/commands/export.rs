@@ -1,17 +1,19 @@
 //! `siwaht export`: leads as a file, for whoever holds the server's own command line.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     pin::pin,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use domain::leads::{ExportFormat, ExportInput};
 use futures_util::StreamExt;
 use service::{Acting, Error};
+
+use super::{passing::Passing, say};
 
 #[derive(Args)]
 pub struct Export {
@@ -27,7 +29,7 @@ pub struct Export {
 
 impl Export {
     pub async fn run(self, me: &Acting) -> Result<()> {
-        let mut input = ExportInput::parse(&self.query).map_err(|fields| readable(Error::BadRequest(fields)))?;
+        let mut input = ExportInput::parse(&self.query).map_err(Error::BadRequest)?;
         let by_name = self.file.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"));
         match self.format {
             Some(format) => input.format = format,
@@ -37,44 +39,21 @@ impl Export {
         if self.file == Path::new("-") {
             return copy(me, input, &mut io::stdout().lock()).await;
         }
-        if self.file.exists() {
-            bail!("{} exists already; choose another name", self.file.display());
-        }
-        // Under another name until it is whole, so that a file with the right name is always a good one.
-        let mut partial = self.file.clone().into_os_string();
-        partial.push(".partial");
-        let written = self.write(me, input, Path::new(&partial)).await;
-        if written.is_err() {
-            let _ = fs::remove_file(&partial);
-        }
-        written?;
-        println!("{} holds the leads: {} KiB.", self.file.display(), fs::metadata(&self.file)?.len().div_ceil(1024));
-        Ok(())
-    }
-
-    async fn write(&self, me: &Acting, input: ExportInput, partial: &Path) -> Result<()> {
-        let cannot = || format!("cannot write {}", self.file.display());
-        let mut out = File::create(partial).with_context(cannot)?;
+        let (partial, mut out) = Passing::of_new(&self.file)?;
         copy(me, input, &mut out).await?;
-        out.sync_all().and_then(|()| fs::rename(partial, &self.file)).with_context(cannot)
+        let kept = out.sync_all().and_then(|()| partial.keep_as(&self.file));
+        kept.with_context(|| format!("cannot write {}", self.file.display()))?;
+        let size = fs::metadata(&self.file)?.len().div_ceil(1024);
+        say(format_args!("{} holds the leads: {size} KiB.", self.file.display()));
+        Ok(())
     }
 }
 
 async fn copy(me: &Acting, input: ExportInput, out: &mut impl Write) -> Result<()> {
-    let export = me.leads().export(input).await.map_err(readable)?;
+    let export = me.leads().export(input).await?;
     let mut pieces = pin!(export.pieces());
     while let Some(piece) = pieces.next().await {
         out.write_all(&piece?).context("writing the file")?;
     }
     out.flush().context("writing the file")
-}
-
-fn readable(error: Error) -> anyhow::Error {
-    match error {
-        Error::BadRequest(fields) => {
-            let list: Vec<String> = fields.0.iter().map(|(field, message)| format!("{field}: {message}")).collect();
-            anyhow!(list.join("; "))
-        }
-        other => anyhow!(other),
-    }
 }

@@ -1,14 +1,17 @@
 //! `siwaht import`: a file of leads, for whoever holds the server's own command line.
 
-use std::{convert::Infallible, path::PathBuf, time::Duration};
+use std::{convert::Infallible, io::Write, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use domain::imports::{Import as Brought, ImportState, ImportStep, OnDuplicate, RowOutcome};
 use futures_util::TryStreamExt;
 use serde_json::{Map, Value};
-use service::{Acting, Error};
+use service::{Acting, Error, ImportUpload};
 use tokio_util::io::ReaderStream;
+
+use super::say;
+use crate::stop::Stop;
 
 /// How often it is asked how far the import is.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -35,7 +38,9 @@ pub struct Import {
 }
 
 impl Import {
-    pub async fn run(self, me: &Acting) -> Result<()> {
+    /// Told to stop, it cancels what it has begun, or the next server would go on with it; told twice, it leaves that to
+    /// whoever comes next.
+    pub async fn run(self, me: &Acting, stop: &mut Stop) -> Result<()> {
         let mut settings: Map<String, Value> = match &self.settings {
             Some(json) => serde_json::from_str(json).context("--settings is no JSON object")?,
             None => Map::new(),
@@ -43,14 +48,10 @@ impl Import {
         if let Some(mapping) = &self.mapping {
             settings.insert("mapping".into(), serde_json::from_str(mapping).context("--mapping is no JSON object")?);
         }
-        let cannot = || format!("cannot read {}", self.file.display());
-        let file = tokio::fs::File::open(&self.file).await.with_context(cannot)?;
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = ReaderStream::with_capacity(file, 256 << 10).map_err(|error| Error::FilesUnavailable(error.into()));
-        let mut upload = me.imports().upload().await.map_err(readable)?;
-        upload.file(&name, bytes).await.map_err(readable)?;
+        let upload = stop.or(self.upload(me)).await?;
         let step = if self.dry_run { ImportStep::Check } else { ImportStep::Run };
-        let import = upload.finish(Value::Object(settings), self.on_duplicate, step).await.map_err(readable)?;
+        // To its end, or nobody would know what was begun.
+        let import = upload.finish(Value::Object(settings), self.on_duplicate, step).await?;
         // A server that is running may take it up as well; one of the two does. A step that has to wait for something
         // is put back, and taken up again.
         let working = async {
@@ -60,37 +61,56 @@ impl Import {
             }
         };
         let mut working = std::pin::pin!(working);
-        let mut import = import;
+        let (mut import, mut is_told) = (import, false);
+        let mut errors = std::io::stderr();
         while import.state.is_busy() {
             tokio::select! {
                 failed = &mut working => {
                     let Err(error): Result<Infallible, Error> = failed;
-                    return Err(readable(error));
+                    return Err(error.into());
                 }
+                () = stop.told() => match is_told {
+                    true => bail!("stopped before it was done"),
+                    false => {
+                        is_told = true;
+                        me.imports().cancel(import.id).await?;
+                    }
+                },
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            import = me.imports().find(import.id).await.map_err(readable)?;
-            eprint!("\r{} rows", import.rows_done);
+            import = me.imports().find(import.id).await?;
+            // How far it is, for whoever looks.
+            let _ = write!(errors, "\r{} rows", import.rows_done);
         }
-        eprintln!();
+        let _ = writeln!(errors);
         if import.counts.failed > 0 {
-            let failed = me.imports().rows(import.id, Some(RowOutcome::Failed), 0, SHOWN).await.map_err(readable)?;
-            failed.items.iter().for_each(|row| println!("Row {}: {}", row.row, row.reason()));
+            let failed = me.imports().rows(import.id, Some(RowOutcome::Failed), 0, SHOWN).await?;
+            failed.items.iter().for_each(|row| say(format_args!("Row {}: {}", row.row, row.reason())));
             if failed.next.is_some() {
-                println!("and {} more", import.counts.failed - SHOWN);
+                say(format_args!("and {} more", import.counts.failed - SHOWN));
             }
         }
         report(&import)
+    }
+
+    async fn upload(&self, me: &Acting) -> Result<ImportUpload> {
+        let file = tokio::fs::File::open(&self.file).await;
+        let file = file.with_context(|| format!("cannot read {}", self.file.display()))?;
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = ReaderStream::with_capacity(file, 256 << 10).map_err(|error| Error::FilesUnavailable(error.into()));
+        let mut upload = me.imports().upload().await?;
+        upload.file(&name, bytes).await?;
+        Ok(upload)
     }
 }
 
 fn report(import: &Brought) -> Result<()> {
     let counts = import.counts;
     let would = if import.step == ImportStep::Check { "would be " } else { "" };
-    println!(
+    say(format_args!(
         "Import {}: {} {would}created, {} {would}updated, {} {would}skipped, {} failed.",
         import.id, counts.created, counts.updated, counts.skipped, counts.failed
-    );
+    ));
     match import.state {
         ImportState::Done | ImportState::Checked => Ok(()),
         ImportState::Checking
@@ -99,14 +119,5 @@ fn report(import: &Brought) -> Result<()> {
         | ImportState::Failed
         | ImportState::Reverting
         | ImportState::Reverted => bail!("{}", import.failure.as_deref().unwrap_or("it did not come to its end")),
-    }
-}
-
-fn readable(error: Error) -> anyhow::Error {
-    match error {
-        Error::Invalid(fields) | Error::BadRequest(fields) => {
-            anyhow!(fields.to_string())
-        }
-        other => anyhow!(other),
     }
 }

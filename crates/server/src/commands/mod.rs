@@ -4,14 +4,21 @@ mod archive;
 mod backup;
 mod export;
 mod import;
+mod passing;
 mod people;
 mod serve;
 
+use std::{fmt::Display, io::Write, time::Duration};
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use service::{Acting, Actor, Crm};
+use domain::Fields;
+use service::{Acting, Actor, Crm, Error};
 
 use crate::{config::Config, startup::Store, stop::Stop};
+
+/// How long what a command began may take to clear up behind it.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Siwaht CRM: leads, pipeline and delivery for teams that sell AI services.
 ///
@@ -45,8 +52,7 @@ enum Command {
 }
 
 /// Runs what the arguments say, or until it is told to stop.
-pub async fn run(mut arguments: Arguments) -> Result<()> {
-    let config = Config::from_env()?;
+pub async fn run(mut arguments: Arguments, config: Config) -> Result<()> {
     if let Command::User(user) = &mut arguments.command {
         // While nothing is open yet: whoever thinks better of it leaves nothing behind.
         user.ask()?;
@@ -58,30 +64,53 @@ pub async fn run(mut arguments: Arguments) -> Result<()> {
         Command::Demo(demo) => stop.or(demo.run(&config)).await,
         Command::Backup(backup) => stop.or(backup.run(&config)).await,
         Command::Restore(restore) => stop.or(restore.run(&config)).await,
-        Command::Export(export) => stop.or(over(&config, Store::bare, async |me| export.run(me).await)).await,
-        Command::Import(import) => {
-            stop.or(over(&config, |store| store.crm(&config), async |me| import.run(me).await)).await
+        Command::Export(export) => {
+            over(&config, &mut stop, Store::bare, async |me, stop| stop.or(export.run(me)).await).await
         }
-        Command::User(user) => stop.or(over(&config, Store::bare, async |me| user.run(me).await)).await,
+        Command::Import(import) => {
+            over(&config, &mut stop, |store| store.crm(&config), async |me, stop| import.run(me, stop).await).await
+        }
+        Command::User(user) => {
+            over(&config, &mut stop, Store::bare, async |me, stop| stop.or(user.run(me)).await).await
+        }
     }
+}
+
+/// An error in one line: what failed, then why, as its causes tell. What the service refuses, it explains beside its name.
+pub fn told(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(|cause| match cause.downcast_ref() {
+        Some(Error::Invalid(Fields(fields)) | Error::BadRequest(Fields(fields))) => {
+            fields.iter().map(|(field, message)| format!("{field}: {message}")).collect::<Vec<_>>().join("; ")
+        }
+        Some(Error::Conflict { detail, .. } | Error::Forbidden { detail, .. }) => detail.clone(),
+        _ => cause.to_string(),
+    });
+    causes.collect::<Vec<_>>().join(": ")
+}
+
+/// A line on standard output. Whoever reads there may have heard enough; what was to be done is done all the same.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 async fn migrate(config: &Config) -> Result<()> {
     Store::visit(config).await?.close().await?;
-    println!("The schema is up to date.");
+    say("The schema is up to date.");
     Ok(())
 }
 
 /// Does this as the system, beside a server that may be running.
 async fn over(
     config: &Config,
+    stop: &mut Stop,
     system: impl FnOnce(&Store) -> Result<Crm>,
-    this: impl AsyncFnOnce(&Acting) -> Result<()>,
+    this: impl AsyncFnOnce(&Acting, &mut Stop) -> Result<()>,
 ) -> Result<()> {
-    let store = Store::visit(config).await?;
+    let store = stop.or(Store::visit(config)).await?;
     let crm = system(&store)?;
-    let done = this(&crm.acting_as(Actor::system())).await;
-    crm.close().await;
+    let done = this(&crm.acting_as(Actor::system()), stop).await;
+    // What was stopped may hold a connection for longer, and lets go of it with the program.
+    let _ = tokio::time::timeout(FAREWELL, crm.close()).await;
     store.close().await?;
     done
 }

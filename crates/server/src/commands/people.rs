@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use domain::users::{Role, UserInput};
-use service::{Acting, Error};
+use service::Acting;
+
+use super::say;
 
 #[derive(Subcommand)]
 pub enum User {
@@ -49,18 +51,18 @@ impl User {
         match self {
             User::Add { name, email, role, username, password } => {
                 let input = UserInput { name, email, username, role };
-                let user = me.users().add(input, &password).await.map_err(readable)?;
-                println!("Added {} <{}> as {}.", user.name, user.email, user.role.as_str());
+                let user = me.users().add(input, &password).await?;
+                say(format_args!("Added {} <{}> as {}.", user.name, user.email, user.role.as_str()));
             }
             User::List => {
-                for user in me.users().list().await.map_err(readable)? {
+                for user in me.users().list().await? {
                     let state = if user.is_active { "" } else { "  (deactivated)" };
-                    println!("{:<9} {:<28} {}{state}", user.role.as_str(), user.email, user.name);
+                    say(format_args!("{:<9} {:<28} {}{state}", user.role.as_str(), user.email, user.name));
                 }
             }
             User::Password { login, password } => {
-                let user = me.users().set_password(&login, &password).await.map_err(readable)?;
-                println!("Set. {} is signed out everywhere.", user.name);
+                let user = me.users().set_password(&login, &password).await?;
+                say(format_args!("Set. {} is signed out everywhere.", user.name));
             }
         }
         Ok(())
@@ -78,14 +80,4 @@ fn read_password() -> Result<String> {
         bail!("no password on standard input");
     }
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn readable(error: Error) -> anyhow::Error {
-    match error {
-        Error::Invalid(fields) => {
-            let list: Vec<String> = fields.0.iter().map(|(field, message)| format!("{field}: {message}")).collect();
-            anyhow!(list.join("\n"))
-        }
-        other => anyhow!(other),
-    }
 }

@@ -4,9 +4,10 @@ use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use service::{Clock, Crm, Setup};
+use service::{Crm, Setup};
 use tokio::net::TcpListener;
 
+use super::say;
 use crate::{
     config::Config,
     listen,
@@ -28,9 +29,9 @@ pub struct DemoData {
     /// How many leads the made-up agency has
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     leads: u32,
-    /// Everyone's password there
-    #[arg(long, env = "SIWAHT_DEMO_PASSWORD", default_value = "siwaht-demo", hide_env_values = true)]
-    password: String,
+    /// Everyone's password there (SIWAHT_DEMO_PASSWORD, siwaht-demo unless set)
+    #[arg(long)]
+    password: Option<String>,
 }
 
 impl DemoData {
@@ -38,24 +39,24 @@ impl DemoData {
     pub async fn run(&self, config: &Config) -> Result<()> {
         check_is_private(config)?;
         let store = Store::open(config).await?;
-        self.fill(&Crm::new(store.database.clone(), Clock::System)).await?;
+        self.fill(config, &store.bare()?).await?;
         store.close().await
     }
 
     /// Fills the database, unless it holds this data already, and says who can sign in.
-    pub async fn fill(&self, crm: &Crm) -> Result<()> {
-        let demo = match crm.fill_with_demo(self.leads, &self.password).await {
-            Ok(demo) => demo,
-            Err(service::Error::Conflict { detail, .. }) => bail!(detail),
-            Err(other) => return Err(other.into()),
-        };
+    pub async fn fill(&self, config: &Config, crm: &Crm) -> Result<()> {
+        let password = self.password.as_ref().unwrap_or(&config.demo_password);
+        let demo = crm.fill_with_demo(self.leads, password).await?;
         if demo.was_there {
-            println!("Demo data of an earlier start, {} leads, with the password that it was given then:", demo.leads);
+            let leads = demo.leads;
+            say(format_args!(
+                "Demo data of an earlier start, {leads} leads, with the password that it was given then:"
+            ));
         } else {
-            println!("Demo data. Sign in with password {}:", self.password);
+            say(format_args!("Demo data. Sign in with password {password}:"));
         }
         for account in &demo.accounts {
-            println!("  {:<9} {:<22} {}", account.role.as_str(), account.email, account.name);
+            say(format_args!("  {:<9} {:<22} {}", account.role.as_str(), account.email, account.name));
         }
         Ok(())
     }
@@ -72,7 +73,10 @@ struct Ready {
 impl Serve {
     pub async fn run(self, config: Config, stop: &mut Stop) -> Result<()> {
         let Ready { server, secret, listener, store } = stop.or(self.prepare(config)).await?;
-        startup::serve(server, &secret, listener, stop).await?;
+        tokio::select! {
+            () = startup::serve(server, &secret, listener, stop) => {}
+            never = store.keep_up() => match never {},
+        }
         store.close().await
     }
 
@@ -96,14 +100,14 @@ impl Serve {
         }
         let server = Server::new(config, crm);
         if self.demo {
-            self.data.fill(&server.crm).await?;
+            self.data.fill(&server.config, &server.crm).await?;
         } else if let Setup::Link(token) = server.crm.prepare_setup().await? {
             let base = server.config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-            println!(
+            say(format_args!(
                 "First start. Make the first admin here, within 24 hours and once:\n  {base}/set-up?token={token}"
-            );
+            ));
         }
-        println!("Siwaht CRM is at http://{addr}");
+        say(format_args!("Siwaht CRM is at http://{addr}"));
         Ok(Ready { server, secret, listener, store })
     }
 }

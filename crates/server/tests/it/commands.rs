@@ -1,8 +1,10 @@
 //! The binary as it is started: each way of not starting is one clear line and a failure.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
@@ -15,13 +17,15 @@ fn siwaht(data: &str) -> Command {
 
 /// Nothing but what the test says.
 fn surround(command: &mut Command, data: &str) {
-    for name in ["DATABASE_URL", "PGHOST", "PGDATABASE", "APP_ENV", "NODE_ENV", "SESSION_SECRET", "SIWAHT_FILES"] {
+    for name in
+        ["DATABASE_URL", "PGHOST", "PGDATABASE", "APP_ENV", "NODE_ENV", "SESSION_SECRET", "SIWAHT_FILES", "RUST_LOG"]
+    {
         command.env_remove(name);
     }
     command.env("SIWAHT_DATA", folder(data)).env("SIWAHT_ADDR", "127.0.0.1:0").stdin(Stdio::null());
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("siwaht-commands-{}-{name}", std::process::id()))
 }
 
@@ -46,6 +50,7 @@ fn what_cannot_start_says_why_in_one_line() {
         ("SESSION_SECRET", "short", "SESSION_SECRET: needs at least 32 characters"),
         ("SIWAHT_FILES", "ftp://files", "SIWAHT_FILES: expected a folder or s3://bucket/prefix"),
         ("APP_ENV", "production", "SESSION_SECRET: must be set in production"),
+        ("RUST_LOG", "info,=", "RUST_LOG: expected levels"),
     ] {
         let output = siwaht("none").arg("serve").env(name, value).output().unwrap();
         let line = refusal(&output);
@@ -53,6 +58,52 @@ fn what_cannot_start_says_why_in_one_line() {
     }
     let output = siwaht("none").args(["serve", "--demo"]).env("SIWAHT_ADDR", "0.0.0.0:0").output().unwrap();
     assert!(refusal(&output).contains("demo data is served on loopback only"));
+    let unreadable = OsStr::from_bytes(b"/tmp/\xff");
+    let output = siwaht("none").arg("migrate").env("SIWAHT_DATA", unreadable).output().unwrap();
+    assert!(refusal(&output).contains("SIWAHT_DATA: is no text in UTF-8"), "and nothing is made elsewhere");
+}
+
+#[test]
+fn what_a_command_refuses_is_named_in_one_line() {
+    let demo = siwaht("refused").args(["demo", "--password", "short"]).output().unwrap();
+    assert!(refusal(&demo).starts_with("siwaht: password: "));
+    let mut add = siwaht("refused");
+    add.args(["user", "add", "", "bad"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut add = add.spawn().unwrap();
+    add.stdin.take().unwrap().write_all(b"a password that is long\n").unwrap();
+    let output = add.wait_with_output().unwrap();
+    let line = refusal(&output);
+    assert!(line.contains("email: ") && line.contains("; name: "), "{line}");
+    // Set and empty is unset.
+    let mut list = siwaht("refused");
+    list.args(["user", "list"]).env("RUST_LOG", "").env("SIWAHT_DEMO_PASSWORD", "").env("SIWAHT_PG_BIN", "");
+    assert!(list.output().unwrap().status.success());
+    let mut demo = siwaht("refused");
+    demo.args(["demo", "--leads", "1"]).env("SIWAHT_DEMO_PASSWORD", "").stdout(Stdio::piped());
+    // Nobody reads what it says.
+    let mut unheard = demo.spawn().unwrap();
+    drop(unheard.stdout.take());
+    assert!(unheard.wait().unwrap().success());
+    std::fs::remove_dir_all(folder("refused")).unwrap();
+}
+
+#[test]
+fn a_command_that_waits_for_the_database_of_another_ends_when_it_is_told() {
+    let data = folder("waiting");
+    std::fs::create_dir_all(&data).unwrap();
+    let held = std::fs::File::create(data.join("siwaht.lock")).unwrap();
+    held.lock().unwrap();
+    let mut list = siwaht("waiting");
+    let mut list = list.args(["user", "list"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    while !data.join("siwaht-commands.lock").exists() {
+        assert!(list.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-INT", &list.id().to_string()]).status().unwrap().success());
+    let begun = std::time::Instant::now();
+    assert!(refusal(&list.wait_with_output().unwrap()).contains("stopped before it was done"));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it would wait for ten minutes");
+    std::fs::remove_dir_all(data).unwrap();
 }
 
 /// Whatever a command was doing, nothing of it goes on when it is told to stop.
@@ -78,7 +129,7 @@ fn a_command_that_is_told_to_stop_stops_its_database_too() {
 }
 
 /// A running server, killed when the test ends.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -87,7 +138,7 @@ impl Drop for Running {
     }
 }
 
-fn serve(data: &str, args: &[&str]) -> (Running, Vec<String>) {
+pub fn serve(data: &str, args: &[&str]) -> (Running, Vec<String>) {
     let mut child = siwaht(data).arg("serve").args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut said = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -131,7 +182,7 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     let again = siwaht("first").arg("backup").arg(&file).output().unwrap();
     assert!(refusal(&again).contains("exists already"));
     let over = siwaht("first").arg("restore").arg(&file).output().unwrap();
-    assert!(refusal(&over).contains("into an empty one only"));
+    assert!(refusal(&over).contains("in use by another server or command"), "it would show what is half there");
     let restore = siwaht("restored").arg("restore").arg(&file).output().unwrap();
     assert!(restore.status.success(), "{}", String::from_utf8_lossy(&restore.stderr));
     let list = siwaht("restored").args(["user", "list"]).output().unwrap();
@@ -141,8 +192,7 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     assert_eq!(std::fs::read_to_string(folder("restored").join(attached)).unwrap(), "an offer");
     assert_eq!(std::fs::read_dir(&restored).unwrap().count(), 1, "the dump has gone from beside them");
     assert_eq!(std::fs::read_dir(restored.join("leads/7")).unwrap().count(), 1);
-
-    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&restored).unwrap().permissions().mode() & 0o777, 0o700, "nobody else looks into it");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "nobody else reads it");
     assert!(std::fs::read_dir(std::env::temp_dir()).unwrap().flatten().all(|entry| {
         let name = entry.file_name();
@@ -160,7 +210,34 @@ fn a_first_start_prints_a_link_and_commands_work_beside_the_server() {
     drop(server);
     let demo = siwaht("first").arg("demo").output().unwrap();
     assert!(refusal(&demo).contains("holds other data"));
+    let over = siwaht("first").arg("restore").arg(&file).output().unwrap();
+    assert!(refusal(&over).contains("into an empty one only"));
     for path in [folder("first"), folder("restored"), folder("empty")] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_backup_of_a_newer_version_is_refused_before_anything_goes() {
+    let (server, _) = serve("newer", &[]);
+    let programs = cluster::Programs::find().unwrap();
+    let client = |name: &str, args: &[&str]| {
+        let mut client = Command::new(programs.bin(name));
+        client.args(["--username=siwaht", "--dbname=siwaht", "--host"]).arg(folder("newer").join("run")).args(args);
+        assert!(client.stdout(Stdio::null()).status().unwrap().success());
+    };
+    let insert = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+                  values (999999, 'of tomorrow', true, '', 0)";
+    client("psql", &["-X", "--command", insert]);
+    let file = folder("newer.dump");
+    client("pg_dump", &["--format=custom", "--file", file.to_str().unwrap()]);
+    let restore = siwaht("older").arg("restore").arg(&file).output().unwrap();
+    assert!(refusal(&restore).contains("was made by a newer version of siwaht"));
+    let list = siwaht("older").args(["user", "list"]).output().unwrap();
+    assert!(list.status.success(), "{}", String::from_utf8_lossy(&list.stderr));
+    drop(server);
+    for path in [folder("newer"), folder("older")] {
         std::fs::remove_dir_all(path).unwrap();
     }
     std::fs::remove_file(file).unwrap();

@@ -95,3 +95,28 @@ async fn an_import_outlives_twenty_kills(pool: sqlx::PgPool) {
     assert_eq!((leads, emails, events, rows), (each, each, each, all), "no row twice and none by half");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_of_the_command_line_that_is_told_to_stop_is_not_gone_on_with(pool: sqlx::PgPool) {
+    let folder = std::env::temp_dir().join(format!("siwaht-told-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let leads = folder.join("leads.csv");
+    std::fs::write(&leads, (0..10).flat_map(file).collect::<Vec<_>>()).unwrap();
+    let url = pool.connect_options().to_url_lossy();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_siwaht"));
+    command.arg("import").arg(&leads).env("DATABASE_URL", url.as_str()).env("SIWAHT_DATA", &folder);
+    command.env_remove("SIWAHT_FILES").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let written = "select coalesce(max(rows_done), 0)::bigint from bulk_jobs";
+    while sqlx::query_scalar::<_, i64>(written).fetch_one(&pool).await.unwrap() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && errors.contains("siwaht: Cancelled."), "{errors}");
+    let state: String = sqlx::query_scalar("select state::text from bulk_jobs").fetch_one(&pool).await.unwrap();
+    assert_eq!(state, "cancelled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

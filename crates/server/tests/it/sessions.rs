@@ -222,3 +222,15 @@ async fn nobody_signs_in_from_elsewhere_once_the_database_holds_demo_data(pool: 
     assert_eq!(sign_in("0.0.0.0:80").await, 403);
     assert_eq!(sign_in("127.0.0.1:80").await, 200);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn this_machine_reads_the_metrics_however_the_system_writes_its_address(pool: sqlx::PgPool) {
+    use tower::ServiceExt;
+    let router = TestServer::over(pool).await.router;
+    for (peer, status) in [("[::ffff:127.0.0.1]:4000", 200), ("[::1]:4000", 200), ("[::ffff:10.0.0.1]:4000", 403)] {
+        let mut request = axum::http::Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        assert_eq!(router.clone().oneshot(request).await.unwrap().status(), status, "{peer}");
+    }
+}

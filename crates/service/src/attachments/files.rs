@@ -3,7 +3,7 @@
 use std::{
     io::SeekFrom,
     ops::Range,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path as FsPath, PathBuf},
     pin::pin,
     sync::Arc,
@@ -56,7 +56,7 @@ impl Files {
         Self::over(Arc::new(InMemory::new()), PART, None)
     }
 
-    /// In a folder, which is made if it is missing.
+    /// In a folder, which is made if it is missing, and closed to others either way.
     ///
     /// # Errors
     /// The folder cannot be made or read.
@@ -66,6 +66,11 @@ impl Files {
         }
         // What people attach is nobody else's on this machine.
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Error::internal)?;
+        let is_open = std::fs::metadata(folder).map_err(Error::internal)?.permissions().mode() & 0o077 != 0;
+        if is_open && let Err(error) = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)) {
+            // Somebody else's folder, who has the say over it.
+            tracing::warn!(%error, "others on this machine can look into the folder of files");
+        }
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?;
         // Synced to the disk before the row says that it is there; folders of leads go with their last file.
         let store = store.with_fsync(true).with_automatic_cleanup(true);

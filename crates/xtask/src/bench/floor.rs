@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use super::{
     ground::Ground,
-    load::{CONNECTIONS, Measured, measured},
+    load::{CONNECTIONS, Measured, measured, warm_up},
 };
 use crate::process;
 
@@ -34,13 +34,11 @@ impl Floor {
         self
     }
 
-    /// Each transaction of the scripts counts as one request.
+    /// Each transaction of the scripts counts as one request, but for those of a first run as long as our own warm-up.
     pub fn run(&self, ground: &Ground, length: Duration) -> Result<Measured> {
         let folder = empty_folder(ground)?;
-        let mut pgbench = self.pgbench(ground, &folder)?;
-        // Two threads can drive 32 connections, and leave most of the machine to PostgreSQL.
-        pgbench.args(["--jobs=2".to_owned(), format!("--client={CONNECTIONS}")]);
-        pgbench.arg(format!("--time={}", length.as_secs().max(1)));
+        process::output(self.load(ground, &folder, warm_up(length))?.arg(ground.url()))?;
+        let mut pgbench = self.load(ground, &folder, length)?;
         // A quarter is enough for percentiles and costs the floor next to nothing.
         pgbench.args(["--log", "--sampling-rate=0.25"]).arg("--log-prefix").arg(folder.join("log"));
         let said = process::output(pgbench.arg(ground.url()))?;
@@ -53,6 +51,14 @@ impl Floor {
         let mut pgbench = self.pgbench(ground, &empty_folder(ground)?)?;
         pgbench.args(["--client=1", "--transactions=1"]);
         process::output(pgbench.arg(ground.url())).map(drop)
+    }
+
+    fn load(&self, ground: &Ground, folder: &Path, length: Duration) -> Result<Command> {
+        let mut pgbench = self.pgbench(ground, folder)?;
+        // Two threads can drive 32 connections, and leave most of the machine to PostgreSQL.
+        pgbench.args(["--jobs=2".to_owned(), format!("--client={CONNECTIONS}")]);
+        pgbench.arg(format!("--time={}", length.as_secs().max(1)));
+        Ok(pgbench)
     }
 
     fn pgbench(&self, ground: &Ground, folder: &Path) -> Result<Command> {

@@ -94,9 +94,7 @@ impl Ground {
     /// One of PostgreSQL's programs, which the environment leads to no other server.
     pub fn client(&self, name: &str) -> Command {
         let mut client = Command::new(self.programs.bin(name));
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
-            client.env_remove(name);
-        }
+        cluster::without_pg_variables(&mut client);
         client
     }
 

@@ -85,8 +85,8 @@ pub fn run(address: SocketAddr, connections: u64, length: Duration, requests: &R
     Measured { errors, first_error, ..measured(latencies, took) }
 }
 
-/// Long enough to open the database's connections and to prepare the statements on each.
-fn warm_up(length: Duration) -> Duration {
+/// Long enough to open the database's connections and to prepare the statements on each. The floor gets as much.
+pub fn warm_up(length: Duration) -> Duration {
     (length / 4).min(Duration::from_secs(1))
 }
 
@@ -130,13 +130,17 @@ fn answer(address: SocketAddr, kept: &mut Option<Connection>, request: &[u8]) ->
 
 /// Throughput and percentiles of what was answered.
 pub fn measured(mut latencies: Vec<Duration>, took: Duration) -> Measured {
-    latencies.sort_unstable();
-    let at = |percent: usize| {
-        let place = (latencies.len() * percent).div_ceil(100).max(1) - 1;
-        latencies.get(place).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
-    };
-    let (p50_ms, p95_ms, p99_ms) = (at(50), at(95), at(99));
+    let [p50_ms, p95_ms, p99_ms] = percentiles_ms(&mut latencies, [50, 95, 99]);
     Measured { per_second: latencies.len() as f64 / took.as_secs_f64(), p50_ms, p95_ms, p99_ms, ..Measured::default() }
+}
+
+/// What so many of a hundred waits are no longer than.
+pub fn percentiles_ms<const N: usize>(waits: &mut [Duration], percents: [usize; N]) -> [f64; N] {
+    waits.sort_unstable();
+    percents.map(|percent| {
+        let place = (waits.len() * percent).div_ceil(100).max(1) - 1;
+        waits.get(place).map_or(f64::NAN, |wait| wait.as_secs_f64() * 1e3)
+    })
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ use crate::{
     build,
     repo::{Repo, shown},
     server::Server,
-    setup::Setup,
+    setup::{For, Setup},
 };
 
 #[derive(Args)]
@@ -60,7 +60,7 @@ struct Findings {
 }
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    Setup::new(repo).everything(false)?;
+    Setup::new(repo).everything(For::Building)?;
     let programs = ground::programs()?;
     if !options.skip_build {
         build::release(repo)?;
@@ -83,7 +83,7 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     let (idle, _) = footprint::memory(server)?;
     let client = Client::sign_in(server.address(), "ada@example.com", "siwaht-demo")?;
     let pages = vec![weight::visit(&client.anonymous(), "/sign-in")?, weight::visit(&client, "/leads")?];
-    let routes = parts::from_list(&client, &pages[1])?;
+    let later = parts::of_list(&client, &pages[1])?;
     // Before the load: memory that was freed and kept would hide what a viewer takes.
     println!("measuring live updates");
     let viewers = viewers::all(server, &client)?;
@@ -113,7 +113,8 @@ fn measure(ground: &Ground, server: &Server, start_up: Duration, options: &Optio
     figures.extend(transfers::all(ground, server, &client)?);
     figures.extend(viewers);
     figures.extend(pages.iter().map(Figure::of_page));
-    figures.extend(routes.iter().map(Figure::of_route));
+    figures.push(Figure::of_ahead(&later.ahead));
+    figures.extend(later.routes.iter().map(Figure::of_route));
     Ok(Findings { outcomes, figures, pages, warnings })
 }
 

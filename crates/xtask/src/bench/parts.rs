@@ -9,8 +9,10 @@ use super::{
     weight::{self, Page, When},
 };
 
-/// What a list loads by itself once it is alive: whatever is opened from there comes on top.
+/// What a list loads by itself once it is alive, and needs itself: whatever is opened from there comes on top.
 const OF_LIST: [&str; 3] = ["alive", "desk", "writing"];
+/// What it loads ahead besides, for whoever opens a lead next.
+const AHEAD: &str = "lead_sheet";
 
 /// A part as the splitter's script names it.
 #[derive(Debug, PartialEq)]
@@ -19,29 +21,46 @@ struct Part {
     files: BTreeSet<String>,
 }
 
-/// What one loads who goes there from the list.
-pub struct Route {
+/// Some part, or several, and what they weigh together.
+pub struct Weight {
     pub name: String,
     pub bytes: usize,
     pub files: usize,
 }
 
-/// What each part weighs for somebody who comes from this list.
-pub fn from_list(client: &Client, list: &Page) -> Result<Vec<Route>> {
+/// What comes after the first visit.
+pub struct Later {
+    /// What the browser loads by itself right after a list is there: nobody waits for it, but it travels all the same.
+    pub ahead: Weight,
+    /// What each part weighs for somebody who goes there from the list.
+    pub routes: Vec<Weight>,
+}
+
+pub fn of_list(client: &Client, list: &Page) -> Result<Later> {
     let script = list.files.iter().find(|file| file.path.contains("__wasm_split") && file.path.ends_with(".js"));
     let script = &script.context("the site is not split")?.path;
     let mut connection = Connection::open(client.address)?;
     let (_, js) = weight::fetch(client, &mut connection, (script.clone(), When::FirstVisit))?;
-    let (there, later): (Vec<Part>, Vec<Part>) =
-        parts(&js, script).into_iter().partition(|part| OF_LIST.contains(&part.name.as_str()));
-    let there: BTreeSet<String> = there.into_iter().flat_map(|part| part.files).collect();
     let bytes: BTreeMap<&String, usize> = list.files.iter().map(|file| (&file.path, file.bytes)).collect();
-    let route = |Part { name, files }: Part| {
-        let new: Vec<&String> = files.difference(&there).collect();
+    let weigh = |name: String, files: BTreeSet<&String>| {
         let weigh = |path: &&String| bytes.get(*path).copied().context("a part names a file that was not fetched");
-        Ok(Route { name, bytes: new.iter().map(weigh).sum::<Result<usize>>()?, files: new.len() })
+        Ok::<_, anyhow::Error>(Weight {
+            name,
+            bytes: files.iter().map(weigh).sum::<Result<usize>>()?,
+            files: files.len(),
+        })
     };
-    later.into_iter().map(route).collect()
+    let parts = parts(&js, script);
+    let named =
+        |name: &str| parts.iter().find(|part| part.name == name).with_context(|| format!("there is no part {name}"));
+    let there = OF_LIST.map(named).into_iter().collect::<Result<Vec<_>>>()?;
+    let there: BTreeSet<&String> = there.into_iter().flat_map(|part| &part.files).collect();
+    let ahead = there.iter().copied().chain(&named(AHEAD)?.files).collect();
+    let ahead = weigh([&OF_LIST[..], &[AHEAD]].concat().join(", "), ahead)?;
+    let others = parts.iter().filter(|part| !OF_LIST.contains(&part.name.as_str()));
+    let route =
+        |part: &Part| weigh(part.name.clone(), part.files.iter().filter(|file| !there.contains(file)).collect());
+    Ok(Later { ahead, routes: others.map(route).collect::<Result<_>>()? })
 }
 
 /// `const NAME = makeLoad(… "FILE" …, [])` for each file that parts share, then for each part

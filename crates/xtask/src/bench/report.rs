@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     load::Measured,
-    parts::Route,
+    parts::Weight,
     scenarios::{Bar, Outcome},
     table::Table,
     weight::{File, Page, When},
@@ -34,6 +34,7 @@ impl Figure {
         }
     }
 
+    /// What stands between a browser with an empty cache and a page that answers.
     pub fn of_page(page: &Page) -> Self {
         let bytes = page.bytes();
         Self {
@@ -44,7 +45,17 @@ impl Figure {
         }
     }
 
-    pub fn of_route(Route { name, bytes, files }: &Route) -> Self {
+    /// No bar: nobody waits for it. Said all the same, since the first visit's bytes are not all that travel.
+    pub fn of_ahead(Weight { name, bytes, files }: &Weight) -> Self {
+        Self {
+            name: format!("loaded by a list itself, once alive: {name}"),
+            value: format!("{} bytes in {files} files", grouped(*bytes as f64)),
+            bar: dash(),
+            is_met: None,
+        }
+    }
+
+    pub fn of_route(Weight { name, bytes, files }: &Weight) -> Self {
         Self {
             name: format!("from a list to the part `{name}`, brotli"),
             value: format!("{} bytes in {files} files", grouped(*bytes as f64)),
@@ -97,7 +108,7 @@ pub fn files(pages: &[Page]) -> Table {
     for File { path, bytes, encoding, when } in files {
         let counts_as = match when {
             When::FirstVisit => "first visit",
-            When::Later => "a later page",
+            When::Later => "later",
             When::Aside => "font or picture",
         };
         table.push([path.clone(), grouped(*bytes as f64), encoding.clone(), counts_as.to_owned()]);

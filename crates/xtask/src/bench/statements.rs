@@ -6,12 +6,12 @@
 use super::load::CONNECTIONS;
 
 /// `COLUMNS` of leads/row.rs.
-const COLUMNS: &str = "id, name, email, phone, company, status, source, value, assigned_to, \
+pub const COLUMNS: &str = "id, name, email, phone, company, status, source, value, assigned_to, \
     assigned_engineer, assigned_product, product_ids, notes, priority, score, score_is_set, \
     engineering_progress, engineering_notes, blocked_reason, follow_up_at, follow_up_note, lost_reason, position, \
     version, created_by, created_via, last_contacted_at, stage_entered_at, closed_at, created_at, updated_at";
 
-const NEWEST_FIRST: &str = "created_at desc, id desc";
+pub const NEWEST_FIRST: &str = "created_at desc, id desc";
 
 /// `:rows` is the page and one more.
 fn list(conditions: &str, order: &str) -> String {

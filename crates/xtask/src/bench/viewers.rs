@@ -18,6 +18,7 @@ use serde_json::json;
 use super::{
     footprint,
     http::{Client, Connection},
+    load,
     report::Figure,
 };
 use crate::server::Server;
@@ -71,12 +72,11 @@ pub fn all(server: &Server, client: &Client) -> Result<Vec<Figure>> {
     for stream in streams {
         stream.shutdown(Shutdown::Both)?;
     }
-    waits.sort_unstable();
-    let p95 = waits[waits.len() * 95 / 100].as_secs_f64() * 1e3;
+    let [p95_ms] = load::percentiles_ms(&mut waits, [95]);
     #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
     let each = (with - before) * 1024.0 / VIEWERS as f64;
     Ok(vec![
-        Figure::at_most(&format!("change to {VIEWERS} viewers, p95"), p95, 250.0, "ms"),
+        Figure::at_most(&format!("change to {VIEWERS} viewers, p95"), p95_ms, 250.0, "ms"),
         Figure::at_most("memory per viewer", each, 64.0, "KiB"),
     ])
 }

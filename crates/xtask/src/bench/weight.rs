@@ -29,7 +29,7 @@ pub struct File {
 pub enum When {
     /// The page does nothing before it.
     FirstVisit,
-    /// Code that the script loads on a later page.
+    /// Code that the script loads afterwards: by itself once the page is alive (see `parts`), or for another page.
     Later,
     /// A font or a picture: the page shows and works without.
     Aside,

@@ -10,7 +10,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("hydrate", &["app"]),
     ("server", &["app", "cluster", "domain", "service"]),
     ("service", &["domain"]),
-    ("testkit", &["cluster", "domain", "service"]),
+    ("testkit", &["domain", "service"]),
     ("xtask", &["cluster"]),
 ];
 

@@ -17,21 +17,31 @@ pub struct Setup<'a> {
     lists_are_fresh: bool,
 }
 
+/// What is about to be done, each with all that the one before needs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum For {
+    Building,
+    /// Also linters.
+    Tests,
+    /// Also Chromium.
+    Browser,
+}
+
 impl<'a> Setup<'a> {
     pub fn new(repo: &'a Repo) -> Self {
         Self { repo, lists_are_fresh: false }
     }
 
     /// In the order of how likely each is to fail, so that a missing permission shows before a long build.
-    pub fn everything(&mut self, for_tests: bool) -> Result<()> {
+    pub fn everything(&mut self, what: For) -> Result<()> {
         println!("setting up");
         node::version(self.repo)?;
         rust::wasm_target(self.repo)?;
-        if for_tests {
+        if what >= For::Tests {
             rust::linters(self.repo)?;
         }
         self.postgresql()?;
-        if for_tests {
+        if what >= For::Browser {
             self.chromium()?;
         }
         node::packages(self.repo)?;

@@ -1,6 +1,6 @@
 //! Playwright against the release binary, which runs as it would anywhere: own database, own port.
 
-use std::env;
+use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -8,18 +8,22 @@ use super::report;
 use crate::{
     process,
     repo::Repo,
-    server::{Launch, Server},
+    server::{self, Launch, Server},
     setup::system,
 };
 
+/// Each run has a data folder of its own, with the number of its process behind this.
+const DATA: &str = "siwaht-end2end-";
+
 pub fn run(repo: &Repo) -> Result<String> {
+    clear_left_over();
     let chromium = system::chromium_program(repo).context("Chromium was not found")?;
     let server = Server::start(
         repo,
         Launch {
             // The journeys know the demo's accounts and data.
             args: &["--demo", "--leads", "500"],
-            data: env::temp_dir().join(format!("siwaht-end2end-{}", std::process::id())),
+            data: env::temp_dir().join(format!("{DATA}{}", std::process::id())),
             log: repo.target.join("end2end.log"),
             database: None,
         },
@@ -44,4 +48,19 @@ pub fn run(repo: &Repo) -> Result<String> {
     let totals = outcome?;
     stopped?;
     Ok(totals)
+}
+
+/// Stops and removes what runs left behind that were broken off, by Ctrl-C for example: those clean up no more.
+fn clear_left_over() {
+    for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(DATA).and_then(|process| process.parse::<u32>().ok());
+        let Some(process) = process else { continue };
+        if process::succeeds(Command::new("kill").args(["-0", &process.to_string()])) {
+            continue;
+        }
+        if let Err(error) = server::remove(&entry.path()) {
+            println!("{} of an earlier run stays: {error:#}", entry.path().display());
+        }
+    }
 }

@@ -8,7 +8,12 @@ use clap::ValueEnum;
 use cluster::{Cluster, Programs};
 
 use self::report::Report;
-use crate::{build, prepare, process, repo::Repo, rules, setup::Setup};
+use crate::{
+    build, prepare, process,
+    repo::Repo,
+    rules,
+    setup::{For, Setup},
+};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
@@ -32,8 +37,9 @@ pub enum Step {
 
 /// Runs the chosen steps, or all of them when none is chosen.
 pub fn run(repo: &Repo, only: &[Step]) -> Result<()> {
-    Setup::new(repo).everything(true)?;
     let wanted = |step: &Step| only.is_empty() || only.contains(step);
+    let setup = if wanted(&Step::End2end) { For::Browser } else { For::Tests };
+    Setup::new(repo).everything(setup)?;
     let mut report = Report::default();
     for step in Step::value_variants().iter().copied().filter(wanted) {
         // Without a build there is nothing to drive, or worse, an old one.
@@ -85,9 +91,7 @@ fn clippy(repo: &Repo, what: &[&str]) -> Result<()> {
 fn rust_tests(repo: &Repo) -> Result<String> {
     let cluster = Cluster::throw_away(Programs::find()?)?;
     let mut tests = repo.cargo(&["test", "--workspace", "--exclude", "hydrate", "--no-fail-fast"]);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
-        tests.env_remove(name);
-    }
+    cluster::without_pg_variables(&mut tests);
     tests.env("DATABASE_URL", cluster.url("postgres"));
     let (status, results) = process::run_keeping(&mut tests, |line| line.starts_with("test result: "))?;
     let totals = report::cargo_totals(&results);

@@ -34,6 +34,10 @@ impl Report {
             Err(error) => (Outcome::Failed, format!("{error:#}")),
         };
         let took = start.elapsed();
+        if outcome == Outcome::Failed {
+            // The table has room for its first line only.
+            println!("{told}");
+        }
         println!("=== {} {} in {} s ===", step.name(), outcome.word(), took.as_secs());
         self.rows.push(Row { step, outcome, took, told });
     }
