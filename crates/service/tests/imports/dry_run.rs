@@ -308,6 +308,25 @@ async fn an_export_that_comes_back_changes_nothing(pool: sqlx::PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn numbers_of_another_system_name_no_leads_of_ours(pool: sqlx::PgPool) {
+    let crm = TestCrm::over(pool).await;
+    let mut ids = Vec::new();
+    for name in ["Maya", "Noor", "Zoe"] {
+        ids.push(crm.lead_of(&crm.ali, name).await.id);
+    }
+    let ada = crm.acting(&crm.ada);
+    let file = |names: [&str; 3]| {
+        let rows = ids.iter().zip(names).map(|(id, name)| format!("{id},{name},high\n"));
+        format!("id,name,priority\n{}", rows.collect::<String>())
+    };
+    let update = json!({"onDuplicate": "update"});
+    let strangers = bring(&ada, &file(["Ana", "Ben", "Zoe"]), update.clone()).await;
+    assert_eq!(counts(&strangers), [3, 0, 0, 0]);
+    let corrected = bring(&ada, &file(["Maya", "Noor", "Zoé"]), update).await;
+    assert_eq!(counts(&corrected), [0, 3, 0, 0], "a corrected name is no stranger's");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_lead_that_is_won_in_the_file_gets_its_engineer(pool: sqlx::PgPool) {
     let crm = TestCrm::over(pool).await;
     let ada = crm.acting(&crm.ada);

@@ -69,6 +69,7 @@ pub(super) struct Seen {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keys {
     pub id: Option<i64>,
+    name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
 }
@@ -77,9 +78,20 @@ impl Keys {
     pub fn of(draft: &Draft) -> Self {
         Keys {
             id: draft.id,
+            name: draft.input.name.to_lowercase(),
             email: draft.input.email.as_deref().map(email_key),
             phone: draft.input.phone.as_deref().and_then(phone_key),
         }
+    }
+
+    /// Whether nothing that the row says of who it is speaks against this lead, or something speaks for it.
+    fn fits(&self, name: &str, email: Option<&str>, phone: Option<&str>) -> bool {
+        let said = [
+            (!self.name.is_empty()).then(|| self.name == name.to_lowercase()),
+            self.email.as_deref().map(|own| email == Some(own)),
+            self.phone.as_deref().map(|own| phone == Some(own)),
+        ];
+        said.iter().all(Option::is_none) || said.contains(&Some(true))
     }
 }
 
@@ -160,11 +172,17 @@ impl Known {
             sql.push(" offset 0) of_key) from unnest(").push_bind(keys).push("::text[]) as k(key)");
         }
         sql.push(")) order by id");
+        let by_id: HashMap<i64, &Keys> = keys.iter().filter_map(|keys| Some((keys.id?, *keys))).collect();
+        let (mut named, mut fitting) = (0, 0);
         for row in sql.build().fetch_all(&mut **tx).await? {
             let id = LeadId(row.try_get("id")?);
             known.ids.insert(id.0, id);
             known.names.insert(id, row.try_get("name")?);
             let (email, phone): (Option<String>, Option<String>) = (row.try_get("email")?, row.try_get("phone")?);
+            if let Some(keys) = by_id.get(&id.0) {
+                named += 1;
+                fitting += i32::from(keys.fits(&known.names[&id], email.as_deref(), phone.as_deref()));
+            }
             if let Some(phone) = phone {
                 if email.is_none() {
                     known.lone_phones.insert(phone.clone(), id);
@@ -174,6 +192,10 @@ impl Known {
             if let Some(email) = email {
                 known.emails.insert(email, id);
             }
+        }
+        // A person may have corrected some names, but numbers that mostly name strangers are those of another system.
+        if fitting * 2 < named {
+            known.ids.clear();
         }
         Ok(known)
     }
