@@ -86,6 +86,7 @@ async fn an_import_that_loses_its_server_goes_on_where_it_was(pool: sqlx::PgPool
         let working = begin(&crm.crm);
         until(&ada, &import, |import| import.rows_done > stretch * 2_000).await;
         working.abort();
+        let _ = working.await;
         // Nobody knows of a server that is gone before its lease has run out.
         crm.clock.advance(time::Duration::seconds(61));
     }
