@@ -23,7 +23,7 @@ use super::{
 use crate::{
     asking::{Answers, ask},
     markup::{dynamic, view},
-    ui::{ErrorState, Icon, Skeleton, Title},
+    ui::{self, ErrorState, Icon, Skeleton, Title},
     viewer::{BroughtLeads, take_leads},
     views::server_fns::list_views,
 };
@@ -95,7 +95,10 @@ fn Rows(address: Memo<Address>, grid: Grid, page: Answers<(String, u32), Page<Le
                     let around = Around::of(page);
                     grid.around.set(Some(around.clone()));
                     match is_same {
-                        true => grid.show_anew(page.items.clone()),
+                        true => {
+                            keep_focus();
+                            grid.show_anew(page.items.clone());
+                        }
                         false => grid.show(page.items.clone()),
                     }
                     let (pager, total) = (address.clone(), grid.total);
@@ -107,6 +110,14 @@ fn Rows(address: Memo<Address>, grid: Grid, page: Answers<(String, u32), Page<Le
                 },
             }
         })}
+    }
+}
+
+/// The row that has the focus keeps it when the same list is drawn again.
+fn keep_focus() {
+    let row = document().active_element().and_then(|active| active.closest("tr[data-lead]").ok().flatten());
+    if let Some(id) = row.and_then(|row| row.get_attribute("data-lead")) {
+        ui::focus_if_lost(format!("tr[data-lead='{id}'] .lead-name"));
     }
 }
 
