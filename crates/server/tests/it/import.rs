@@ -180,7 +180,7 @@ async fn the_command_brings_the_same_file_in(pool: sqlx::PgPool) {
     let out = run(command(&["leads.csv", "--mapping", r#"{"name": "name"}"#, "--on-duplicate", "create"]));
     assert_eq!(String::from_utf8_lossy(&out.stdout), "Import 2: 3 created, 0 updated, 0 skipped, 0 failed.\n");
     let refused = run(command(&["leads.csv", "--settings", r#"{"decimal": "x"}"#]));
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("decimal expected . or ,"));
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("decimal: expected . or ,"));
     // A disk that takes no more than 100 KiB a file. The signal is for programs that do not look.
     let mut full = Command::new("sh");
     full.args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" import large.csv", env!("CARGO_BIN_EXE_siwaht")]);
