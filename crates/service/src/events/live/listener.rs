@@ -74,7 +74,8 @@ impl Events<'_> {
         let found = sqlx::query_scalar!(
             r#"with behind as materialized (
                    select door = 'import' and entity = 'lead' as is_quiet from events
-                   where $1 = 0::bigint or (xid, id) > (select xid, id from events where id = $1) order by xid, id limit $2)
+                   where (xid, id) > (coalesce((select xid from events where id = $1), '0'::xid8), $1)
+                   order by xid, id limit $2)
                select count(*) = $2 or coalesce(bool_or(is_quiet), false) as "found!" from behind"#,
             after.0,
             FAR_BEHIND,
