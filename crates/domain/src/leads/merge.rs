@@ -50,23 +50,19 @@ impl DuplicateQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
             let is_twice = match &*name {
-                "email" | "phone" | "except" if value.is_empty() => false,
-                "email" => out.email.replace(value.to_owned()).is_some(),
-                "phone" => out.phone.replace(value.to_owned()).is_some(),
+                "email" | "phone" | "except" if value.is_empty() => Ok(false),
+                "email" => Ok(out.email.replace(value.to_owned()).is_some()),
+                "phone" => Ok(out.phone.replace(value.to_owned()).is_some()),
                 "except" => match value.parse() {
-                    Ok(id) => out.except.replace(id).is_some(),
-                    Err(_) => {
-                        fields.add(name.as_ref(), "expected a lead's id");
-                        false
-                    }
+                    Ok(id) => Ok(out.except.replace(id).is_some()),
+                    Err(_) => Err("expected a lead's id"),
                 },
-                _ => {
-                    fields.add(name.as_ref(), UNKNOWN);
-                    false
-                }
+                _ => Err(UNKNOWN),
             };
-            if is_twice {
-                fields.add(name, TWICE);
+            match is_twice {
+                Ok(false) => {}
+                Ok(true) => fields.add(name, TWICE),
+                Err(message) => fields.add(name, message),
             }
         }
         fields.0.extend(out.check().err().unwrap_or_default().0);
